@@ -1,0 +1,434 @@
+//! Everything that can go wrong upstream, as an instruction: what happened, the likely cause,
+//! the next move. Never a URL, a stack or a token.
+
+use std::fmt::Write;
+
+use http::{HeaderMap, StatusCode};
+use seaworthy_kit::{ErrorKind, ToolError, audit::rfc3339, untrusted::one_line};
+use serde::Deserialize;
+
+use crate::endpoint::Endpoint;
+
+/// A fault without an answer of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection: refused, no such host, TLS.
+    Unreachable,
+    /// The connection broke half-way.
+    Broken,
+    /// No answer in time.
+    TimedOut,
+    /// An answer past every sensible size.
+    TooLarge,
+    /// The body is not what the API documents.
+    InvalidJson,
+    /// A redirect to another host.
+    ForeignRedirect,
+    /// Too many redirects, or one to nowhere.
+    BadRedirect,
+    /// A `Link` to another host.
+    ForeignLink,
+    /// The token was refused a moment ago.
+    TokenRefused,
+    /// No TLS on this machine.
+    NoTls,
+}
+
+/// A failed request.
+#[derive(Debug)]
+pub struct Failed {
+    /// What the caller reads.
+    pub error: ToolError,
+    /// Whether the same GET may work a moment later.
+    pub passing: bool,
+}
+
+impl From<Failed> for ToolError {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
+}
+
+impl Failed {
+    /// The failure that `fault` makes of a request about `endpoint`.
+    pub fn by(fault: Fault, endpoint: &Endpoint) -> Self {
+        let subject = &endpoint.subject;
+        let upstream = |what: String, cause: &str, next: &str| {
+            ToolError::new(ErrorKind::Upstream, what, next).because(cause)
+        };
+        let error = match fault {
+            Fault::Unreachable => upstream(
+                format!("could not connect to the GitHub API for {subject}"),
+                "the network, a proxy or a firewall; or GITHUB_API_URL names the wrong host",
+                "try once more; if it stays so, ask the user to check the connection and GITHUB_API_URL",
+            ),
+            Fault::Broken => upstream(
+                format!("the connection broke while {subject} was read"),
+                "a passing network fault, or the answer was cut short",
+                "call again; after a write, first look whether it was done",
+            ),
+            Fault::TimedOut => ToolError::new(
+                ErrorKind::Timeout,
+                format!("GitHub did not answer in time for {subject}"),
+                "call again for less at a time (a smaller page, a path, a filter); after a write, first look whether it was done",
+            )
+            .because("GitHub is slow, or the request is expensive"),
+            Fault::TooLarge => upstream(
+                format!("{subject} is over 32 MiB and was not read"),
+                "a very large file or log",
+                "ask for a part of it, or clone the repository to read it",
+            ),
+            Fault::InvalidJson => upstream(
+                format!("GitHub's answer for {subject} was not the expected JSON"),
+                "a proxy or login page in between, an outage, or GITHUB_API_URL is not an API address",
+                "call again once; if it stays so, check GITHUB_API_URL and GitHub's status page",
+            ),
+            Fault::ForeignRedirect => upstream(
+                format!("GitHub redirected {subject} to another host; it was not followed"),
+                "a proxy, or GITHUB_API_URL names a host that moved; the token is only ever sent to that host",
+                "ask the user to set GITHUB_API_URL to the API's own address",
+            ),
+            Fault::BadRedirect => upstream(
+                format!("GitHub redirected {subject} in circles or to nowhere"),
+                "the repository was renamed several times, or a proxy is misconfigured",
+                "use the repository's present name",
+            ),
+            Fault::ForeignLink => upstream(
+                format!("the next page of {subject} is on another host; it was not followed"),
+                "a proxy rewrites addresses, or GITHUB_API_URL differs from the API's own address",
+                "ask the user to set GITHUB_API_URL to the address that the API itself uses",
+            ),
+            Fault::TokenRefused => unauthenticated(subject, true)
+                .because("GitHub refused this token less than a minute ago; asking again at once makes it refuse valid tokens too"),
+            Fault::NoTls => ToolError::new(
+                ErrorKind::Internal,
+                "the TLS library could not start",
+                "ask the user to install the system's CA certificates (package ca-certificates)",
+            ),
+        };
+        let passing = matches!(fault, Fault::Unreachable | Fault::Broken);
+        Self { error, passing }
+    }
+}
+
+/// What GitHub says in the body of an error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    message: String,
+    errors: serde_json::Value,
+}
+
+/// The failure that an answer with an error status makes. `now` is in seconds since the epoch.
+pub fn from_answer(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    endpoint: &Endpoint,
+    has_token: bool,
+    now: u64,
+) -> Failed {
+    let said: Said = serde_json::from_slice(body).unwrap_or_default();
+    let subject = &endpoint.subject;
+    let error = match status.as_u16() {
+        401 => unauthenticated(subject, has_token),
+        403 | 429 => forbidden(status, headers, &said, subject, has_token, now),
+        404 => not_found(endpoint, has_token),
+        405 => ToolError::new(
+            ErrorKind::Conflict,
+            format!(
+                "GitHub does not allow this on {subject}: {}",
+                quoted(&said.message)
+            ),
+            "read the object's present state, then do what it allows",
+        )
+        .because(
+            "a rule of the repository (required checks or reviews, merge method) or a conflict",
+        ),
+        406 => ToolError::new(
+            ErrorKind::InvalidInput,
+            format!("{subject} is too large to be given in this form"),
+            "ask for single files of it instead",
+        )
+        .because("GitHub gives no diff of more than 300 files or 20,000 lines"),
+        409 => ToolError::new(
+            ErrorKind::Conflict,
+            format!("{subject} changed or conflicts: {}", quoted(&said.message)),
+            "read its present state, then call again with the new sha",
+        )
+        .because("somebody changed it in between, the sha is stale, or the repository is empty"),
+        410 => ToolError::new(
+            ErrorKind::NotFound,
+            format!("{subject} is gone for good"),
+            "do not ask again; look for another one",
+        )
+        .because(
+            "it was deleted, or the feature (such as issues) is switched off for this repository",
+        ),
+        413 => ToolError::invalid(
+            format!("{subject}: the content is too large for GitHub"),
+            "send less at a time",
+        ),
+        422 => unprocessable(&said, subject),
+        451 => ToolError::new(
+            ErrorKind::Forbidden,
+            format!("{subject} is blocked for legal reasons"),
+            "do not ask again",
+        ),
+        500..=599 => ToolError::new(
+            ErrorKind::Upstream,
+            format!("GitHub failed on {subject} (HTTP {})", status.as_u16()),
+            match retry_after(headers) {
+                Some(seconds) => format!(
+                    "call again in {seconds} s; after a write, first look whether it was done"
+                ),
+                None => "call again in a minute; after a write, first look whether it was done"
+                    .to_owned(),
+            },
+        )
+        .because("an outage or overload at GitHub"),
+        code => ToolError::new(
+            ErrorKind::Upstream,
+            format!(
+                "GitHub answered {subject} with HTTP {code}: {}",
+                quoted(&said.message)
+            ),
+            "check the arguments; if they are right, try later",
+        ),
+    };
+    let passing =
+        matches!(status.as_u16(), 500 | 502 | 503 | 504) && retry_after(headers).is_none();
+    Failed { error, passing }
+}
+
+fn quoted(message: &str) -> String {
+    if message.is_empty() {
+        return "(no reason given)".to_owned();
+    }
+    format!("GitHub says \"{}\"", one_line(message, 200))
+}
+
+fn unauthenticated(subject: &str, has_token: bool) -> ToolError {
+    if has_token {
+        ToolError::new(
+            ErrorKind::Unauthenticated,
+            format!("GitHub refused the token while reading {subject} (HTTP 401)"),
+            "stop calling; ask the user to make a new token on GitHub (Settings > Developer settings), set it as GITHUB_TOKEN and restart this server",
+        )
+        .because("the token in GITHUB_TOKEN is expired, revoked or mistyped")
+    } else {
+        ToolError::new(
+            ErrorKind::Unauthenticated,
+            format!("{subject} needs a token (HTTP 401)"),
+            "ask the user to set GITHUB_TOKEN and start this server without --anonymous",
+        )
+        .because("the server runs without one")
+    }
+}
+
+fn not_found(endpoint: &Endpoint, has_token: bool) -> ToolError {
+    let cause = if has_token {
+        "it does not exist, or this token cannot see it (GitHub hides private things as 404)"
+    } else {
+        "it does not exist, or it is private: this server runs without a token"
+    };
+    let next = if endpoint.hint.is_empty() {
+        "check the spelling; find_items and search_code find what exists, get_context says who the token is"
+    } else {
+        endpoint.hint
+    };
+    ToolError::new(
+        ErrorKind::NotFound,
+        format!("{} was not found", endpoint.subject),
+        next,
+    )
+    .because(cause)
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    header(headers, "retry-after").and_then(|seconds| seconds.trim().parse().ok())
+}
+
+/// 403 and 429 mean many things; the most specific sign wins.
+fn forbidden(
+    status: StatusCode,
+    headers: &HeaderMap,
+    said: &Said,
+    subject: &str,
+    has_token: bool,
+    now: u64,
+) -> ToolError {
+    let message = said.message.to_ascii_lowercase();
+    if header(headers, "x-ratelimit-remaining") == Some("0") {
+        return primary_limit(headers, subject, has_token, now);
+    }
+    let secondary = [
+        "secondary rate",
+        "abuse",
+        "too many requests",
+        "wait a few minutes",
+    ];
+    if retry_after(headers).is_some()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || secondary.iter().any(|sign| message.contains(sign))
+    {
+        let seconds = retry_after(headers).unwrap_or(60);
+        return ToolError::new(
+            ErrorKind::RateLimited,
+            format!("GitHub's secondary limit was reached on {subject}"),
+            format!(
+                "wait {seconds} s (until {}), then call again, one call at a time",
+                rfc3339(now + seconds)
+            ),
+        )
+        .because("too many requests or writes in a short time; going on makes the ban longer");
+    }
+    if let Some(sso) = header(headers, "x-github-sso") {
+        let url = sso.split_once("url=").map(|(_, url)| one_line(url, 300));
+        let next = match url {
+            Some(url) => format!("ask the user to authorise the token for the organisation at {url} then call again"),
+            None => "ask the user to authorise the token for the organisation's single sign-on, then call again".to_owned(),
+        };
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            format!("the organisation behind {subject} wants single sign-on"),
+            next,
+        )
+        .because("the token is not authorised for this organisation");
+    }
+    lacking(headers, said, subject, has_token)
+}
+
+fn primary_limit(headers: &HeaderMap, subject: &str, has_token: bool, now: u64) -> ToolError {
+    let reset = header(headers, "x-ratelimit-reset").and_then(|reset| reset.parse::<u64>().ok());
+    // some proxies and recorded traffic give milliseconds
+    let reset = reset.map(|reset| {
+        if reset > 100_000_000_000 {
+            reset / 1000
+        } else {
+            reset
+        }
+    });
+    let resource = one_line(
+        header(headers, "x-ratelimit-resource").unwrap_or("core"),
+        40,
+    );
+    let limit = one_line(header(headers, "x-ratelimit-limit").unwrap_or("all"), 20);
+    let wait = match reset {
+        Some(reset) if reset > now => format!(
+            "wait {} min (until {}), then call again; meanwhile work with what you have",
+            (reset - now).div_ceil(60),
+            rfc3339(reset)
+        ),
+        _ => "wait a minute, then call again".to_owned(),
+    };
+    let cause = if has_token {
+        format!("the token's {limit} requests of this window ({resource}) are used up")
+    } else {
+        "without a token GitHub allows 60 requests an hour; set GITHUB_TOKEN for 5,000".to_owned()
+    };
+    ToolError::new(
+        ErrorKind::RateLimited,
+        format!("GitHub's rate limit was reached on {subject}"),
+        wait,
+    )
+    .because(cause)
+}
+
+fn lacking(headers: &HeaderMap, said: &Said, subject: &str, has_token: bool) -> ToolError {
+    let what = format!(
+        "this token may not do that on {subject}: {}",
+        quoted(&said.message)
+    );
+    if !has_token {
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            format!("{subject} needs a token"),
+            "ask the user to set GITHUB_TOKEN",
+        )
+        .because("the server runs without one");
+    }
+    if let Some(permissions) =
+        header(headers, "x-accepted-github-permissions").filter(|p| !p.is_empty())
+    {
+        // ";" separates alternatives, "," what is needed together
+        let needed = one_line(&permissions.replace(';', " or "), 200);
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            what,
+            format!("ask the user to give the token the permission {needed} for this repository"),
+        )
+        .because(format!("a fine-grained token needs {needed}"));
+    }
+    let scopes = |name| {
+        header(headers, name)
+            .map(|scopes| one_line(scopes, 200))
+            .filter(|s| !s.is_empty())
+    };
+    if let Some(accepted) = scopes("x-accepted-oauth-scopes") {
+        let has = scopes("x-oauth-scopes").unwrap_or_else(|| "none".to_owned());
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            what,
+            format!("ask the user for a token with one of the scopes {accepted}"),
+        )
+        .because(format!("it needs one of {accepted}; the token has {has}"));
+    }
+    ToolError::new(
+        ErrorKind::Forbidden,
+        what,
+        "ask the user whether the token's permissions and the repository's rules allow this; get_context shows the token's scopes",
+    )
+    .because("a missing permission, a rule of the repository, or an archived repository")
+}
+
+/// 422: every field with its reason, since the caller can mend each.
+fn unprocessable(said: &Said, subject: &str) -> ToolError {
+    let mut reasons = String::new();
+    let errors = said.errors.as_array().map_or(&[][..], Vec::as_slice);
+    for error in errors.iter().take(10) {
+        if !reasons.is_empty() {
+            reasons.push_str("; ");
+        }
+        if let Some(text) = error.as_str() {
+            reasons.push_str(&one_line(text, 200));
+            continue;
+        }
+        let part = |name: &str| one_line(error[name].as_str().unwrap_or_default(), 200);
+        let field = match (part("resource").as_str(), part("field").as_str()) {
+            ("", "") => "the request".to_owned(),
+            (resource, "") => resource.to_owned(),
+            (_, field) => field.to_owned(),
+        };
+        let reason = match part("code").as_str() {
+            "missing" => "names something that does not exist".to_owned(),
+            "missing_field" => "is required".to_owned(),
+            "invalid" => format!("is not valid {}", part("message")),
+            "already_exists" => "exists already".to_owned(),
+            "unprocessable" => "cannot be processed".to_owned(),
+            "" | "custom" => part("message"),
+            other => format!("{other} {}", part("message")),
+        };
+        let _ = write!(reasons, "{field} {}", reason.trim());
+    }
+    if reasons.is_empty() {
+        reasons = quoted(&said.message);
+    } else if !said.message.is_empty() && said.message != "Validation Failed" {
+        reasons = format!("{} ({reasons})", quoted(&said.message));
+    }
+    let exists = reasons.contains("exists already")
+        || reasons.to_ascii_lowercase().contains("already exists");
+    ToolError::invalid(
+        format!("GitHub refused {subject}: {reasons}"),
+        if exists {
+            "choose another name, or read and use the one that exists"
+        } else {
+            "correct what is named and call again"
+        },
+    )
+    .because("GitHub understood the request but its content is not allowed (HTTP 422)")
+}

@@ -1,0 +1,26 @@
+//! A production MCP server over the GitHub API.
+//!
+//! ```text
+//! tools/        one tool a file, TOOLS in mod.rs    client.rs    the only file that talks HTTP
+//! prompts/      one prompt a file                   endpoint.rs  what to ask
+//! resources/    one resource a file                 failure.rs   every failure as an instruction
+//! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
+//! page.rs       lists across pages                  shape.rs     compact lines
+//! ```
+//!
+//! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
+//! `tests/it/` under the same stem, its snapshot (`cargo insta review`), and a run of the docs test.
+#![warn(missing_docs)]
+
+pub mod client;
+pub mod endpoint;
+pub mod failure;
+pub mod input;
+pub mod model;
+pub mod page;
+mod server;
+pub mod shape;
+pub mod tools;
+
+pub use client::{Client, Token};
+pub use server::{Github, Selection, UnknownTool};

@@ -1,0 +1,92 @@
+//! Compact forms for a model: one short line an item, dates as days, people as `@login`.
+
+use crate::model::{Comment, Issue, Label, User};
+
+/// The day of a timestamp: `2026-11-20`.
+pub fn day(timestamp: &str) -> &str {
+    timestamp.get(..10).unwrap_or(timestamp)
+}
+
+/// The minute of a timestamp: `2026-11-20 12:04`.
+pub fn minute(timestamp: &str) -> String {
+    timestamp.get(..16).unwrap_or(timestamp).replace('T', " ")
+}
+
+/// The first seven digits of a commit id.
+pub fn short(sha: &str) -> &str {
+    sha.get(..7).unwrap_or(sha)
+}
+
+/// `@login`, or `@ghost` for an account that is gone.
+pub fn at(user: Option<&User>) -> String {
+    match user {
+        Some(user) if !user.login.is_empty() => format!("@{}", user.login),
+        _ => "@ghost".to_owned(),
+    }
+}
+
+/// ` [a, b]`, or nothing.
+pub fn labels(labels: &[Label]) -> String {
+    if labels.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = labels.iter().map(|label| label.name.as_str()).collect();
+    format!(" [{}]", names.join(", "))
+}
+
+/// `12 files`, `1 file`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `open`, `closed (not_planned)`, `merged`, `draft`.
+pub fn state(issue: &Issue) -> String {
+    let merged = issue
+        .pull_request
+        .as_ref()
+        .is_some_and(|pull| pull.merged_at.is_some());
+    match (issue.state.as_str(), &issue.state_reason) {
+        _ if merged => "merged".to_owned(),
+        ("open", _) if issue.draft => "draft".to_owned(),
+        ("closed", Some(reason)) if reason != "completed" => format!("closed ({reason})"),
+        (state, _) => state.to_owned(),
+    }
+}
+
+/// `#7 open: Title @author [bug] 3 comments, 2026-11-02`; the day is that of the last change.
+pub fn issue_line(issue: &Issue) -> String {
+    let kind = if issue.pull_request.is_some() {
+        "PR "
+    } else {
+        ""
+    };
+    let comments = match issue.comments {
+        0 => String::new(),
+        n => format!(" {n}c"),
+    };
+    format!(
+        "#{} {kind}{}: {} {}{}{comments} {}",
+        issue.number,
+        state(issue),
+        kit::untrusted::one_line(&issue.title, 140),
+        at(issue.user.as_ref()),
+        labels(&issue.labels),
+        day(&issue.updated_at),
+    )
+}
+
+/// The line above a quoted comment: who wrote it and when, and that it is data.
+pub fn comment_head(comment: &Comment) -> String {
+    let role = match comment.author_association.as_str() {
+        "" | "NONE" => String::new(),
+        role => format!(" ({})", role.to_ascii_lowercase()),
+    };
+    format!(
+        "comment {} by {}{role}, {}:",
+        comment.id,
+        at(comment.user.as_ref()),
+        minute(&comment.created_at)
+    )
+}
+
+use seaworthy_kit as kit;

@@ -1,0 +1,246 @@
+//! `find_items`: find issues and pull requests, by list where it can and by search where it must.
+//!
+//! A list is exact, current and cheap (5,000 requests an hour); search takes words and
+//! qualifiers but allows 30 requests a minute and gives at most 1,000 results.
+
+use kit::{
+    Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
+    answer::Further,
+    input::{Line, List, PageSize},
+    schema,
+    tool::TIMEOUT,
+};
+use schemars::JsonSchema;
+use seaworthy_kit as kit;
+use serde::Deserialize;
+
+use crate::{
+    Github,
+    endpoint::Endpoint,
+    input::{Label, Login, Repo},
+    model::{Issue, SearchPage},
+    page::{self, Position},
+    shape,
+};
+
+/// Results that search gives at most, whatever it finds.
+const SEARCH_CEILING: u64 = 1_000;
+const DEFAULT_PAGE: usize = 30;
+
+/// The definition.
+pub(super) const TOOL: Tool<Github> = Tool {
+    name: "find_items",
+    title: "Find issues and pull requests",
+    description: Description {
+        purpose: "Finds issues and pull requests of a repository by filter, or anywhere by query.",
+        arguments: "Give repo, query or both.",
+        returns: "one line an item (number, state, title, author, labels, comments, last change), newest first, paged.",
+        effects: "Reads only.",
+        not_for: "one item's text (read_issue, read_pull_request) or code (search_code).",
+    },
+    hints: Hints::READ,
+    input: schema::input::<Arguments>,
+    timeout: TIMEOUT,
+    run: |github, call| Box::pin(run(github, call)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// owner/name
+    repo: Option<Repo>,
+    /// words or search qualifiers
+    query: Option<Line<256>>,
+    /// default both
+    kind: Option<Kind>,
+    /// default open
+    state: Option<State>,
+    /// all of these
+    #[serde(default)]
+    labels: List<Label, 10>,
+    /// login
+    assignee: Option<Login>,
+    /// login
+    author: Option<Login>,
+    /// default updated
+    sort: Option<Sort>,
+    /// default 30
+    page_size: Option<PageSize>,
+    /// of MORE AVAILABLE
+    cursor: Option<Line<2000>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Issue,
+    Pull,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Open,
+    Closed,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Sort {
+    Updated,
+    Created,
+    Comments,
+}
+
+impl Sort {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Updated => "updated",
+            Self::Created => "created",
+            Self::Comments => "comments",
+        }
+    }
+}
+
+async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
+    let arguments: Arguments = call.parse()?;
+    let position = Position::of(&call, arguments.cursor.as_deref())?;
+    match (&arguments.query, &arguments.repo) {
+        (None, None) => Err(ToolError::invalid(
+            "neither repo nor query was given",
+            "give repo=owner/name to list its items, or query to search everywhere",
+        )),
+        (None, Some(repo)) => list(github, &call, &arguments, repo, &position).await,
+        (Some(query), _) => search(github, &call, &arguments, query, &position).await,
+    }
+}
+
+async fn list(
+    github: &Github,
+    call: &Call,
+    arguments: &Arguments,
+    repo: &Repo,
+    position: &Position,
+) -> Result<Reply, ToolError> {
+    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    // GitHub lists both kinds together: asking for one takes larger pages
+    let per_page = if arguments.kind.is_some() { 100 } else { size };
+    let labels: Vec<_> = arguments.labels.iter().map(Label::as_str).collect();
+    let endpoint = Endpoint::repo(repo, format!("the items of {repo}"), ["issues"])
+        .query("state", state_name(arguments.state))
+        .query("sort", arguments.sort.unwrap_or(Sort::Updated).name())
+        .query("per_page", per_page.to_string())
+        .query_opt("labels", (!labels.is_empty()).then(|| labels.join(",")))
+        .query_opt("assignee", arguments.assignee.as_ref().map(Login::as_str))
+        .query_opt("creator", arguments.author.as_ref().map(Login::as_str));
+    let wanted = |issue: &Issue| match arguments.kind {
+        None => true,
+        Some(kind) => (kind == Kind::Pull) == issue.pull_request.is_some(),
+    };
+    let found =
+        page::gather::<Vec<Issue>>(&github.client, &endpoint, position, size, wanted).await?;
+    let mut answer = Answer::new();
+    if found.items.is_empty() && position.seen() == 0 {
+        answer.line(format!("No matching items in {repo}."));
+    } else {
+        answer.line(format!("Items of {repo}, {}:", state_name(arguments.state)));
+    }
+    let shown = answer.lines(&found.items, size, shape::issue_line);
+    if let Some(more) = found.more(call, shown)? {
+        answer.more(more);
+    }
+    Ok(answer.into())
+}
+
+fn state_name(state: Option<State>) -> &'static str {
+    match state.unwrap_or(State::Open) {
+        State::Open => "open",
+        State::Closed => "closed",
+        State::All => "all",
+    }
+}
+
+/// The query with the filters as qualifiers. A qualifier that the caller wrote wins over the
+/// default of its filter.
+fn search_query(arguments: &Arguments, query: &str) -> String {
+    let mut terms = vec![query.to_owned()];
+    let mut add = |qualifier: String| terms.push(qualifier);
+    if let Some(repo) = &arguments.repo {
+        add(format!("repo:{repo}"));
+    }
+    match arguments.kind {
+        Some(Kind::Issue) => add("is:issue".to_owned()),
+        Some(Kind::Pull) => add("is:pr".to_owned()),
+        None => {}
+    }
+    let says_state = ["state:", "is:open", "is:closed", "is:merged"]
+        .iter()
+        .any(|qualifier| query.contains(qualifier));
+    match arguments.state {
+        Some(State::All) => {}
+        None if says_state => {}
+        state => add(format!("state:{}", state_name(state))),
+    }
+    for label in arguments.labels.iter() {
+        add(format!("label:\"{label}\""));
+    }
+    if let Some(assignee) = &arguments.assignee {
+        add(format!("assignee:{assignee}"));
+    }
+    if let Some(author) = &arguments.author {
+        add(format!("author:{author}"));
+    }
+    terms.join(" ")
+}
+
+async fn search(
+    github: &Github,
+    call: &Call,
+    arguments: &Arguments,
+    query: &str,
+    position: &Position,
+) -> Result<Reply, ToolError> {
+    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    let query = search_query(arguments, query);
+    if query.chars().count() > 256 {
+        return Err(ToolError::invalid(
+            "the query and its filters have more than 256 characters, GitHub's limit",
+            "use fewer words or filters",
+        ));
+    }
+    let endpoint = Endpoint::new("the search", ["search", "issues"])
+        .query("q", &query)
+        .query_opt("sort", arguments.sort.map(Sort::name))
+        .query("per_page", size.to_string());
+    let found =
+        page::gather::<SearchPage<Issue>>(&github.client, &endpoint, position, size, |_| true)
+            .await?;
+    let total = found.total.unwrap_or_default();
+    let mut answer = Answer::new();
+    answer.line(format!(
+        "{} for: {query}",
+        shape::count(total, "match").replace("matchs", "matches")
+    ));
+    let elsewhere = arguments.repo.is_none();
+    let shown = answer.lines(&found.items, size, |issue| {
+        let line = shape::issue_line(issue);
+        match issue.repository_url.rsplit_once("/repos/") {
+            Some((_, repo)) if elsewhere => format!("{repo}{line}"),
+            _ => line,
+        }
+    });
+    match found.more(call, shown)? {
+        Some(more) => {
+            answer.more(more);
+        }
+        None if total > found.given(shown) && found.given(shown) >= SEARCH_CEILING => {
+            answer.more(More::by(
+                Further::Exactly(total - found.given(shown)),
+                "search gives 1,000 results at most; refine the query, as in created:>=2026-01-01",
+            ));
+        }
+        None => {}
+    }
+    Ok(answer.into())
+}

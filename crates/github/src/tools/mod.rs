@@ -1,0 +1,13 @@
+//! The tools: one task each, one file each, listed here by name.
+//!
+//! To add one: write `NAME.rs` with a `const TOOL`, add its `mod` and its line in [`TOOLS`]
+//! below (sorted), and run the tests, which say what else is missing.
+
+use seaworthy_kit::Tool;
+
+use crate::Github;
+
+mod find_items;
+
+/// Every tool, sorted by name.
+pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL];

@@ -1,0 +1,89 @@
+//! Where the tests happen: a GitHub server over a scripted or a sample API, tools called by name.
+
+use std::sync::Arc;
+
+use seaworthy_github::{Client, Github, Selection, Token};
+use seaworthy_kit::{Call, Reply, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer};
+use serde_json::{Value, json};
+use wiremock::MockServer;
+
+/// The token that every request must carry.
+pub const TOKEN: &str = "ghp_test0123456789";
+
+pub struct Stage {
+    pub github: Github,
+    safeguards: Arc<Safeguards>,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    pub fn on(client: Client) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let safeguards = Safeguards {
+            sealer: Sealer::random().unwrap(),
+            spent: Spent::default(),
+            audit: AuditLog::at(folder.path().join("audit.jsonl")),
+        };
+        Self {
+            github: Github::new(client, &Selection::default()).unwrap(),
+            safeguards: Arc::new(safeguards),
+            folder,
+        }
+    }
+
+    /// A server whose API the test scripts.
+    pub async fn scripted() -> (MockServer, Self) {
+        let api = MockServer::start().await;
+        let client = Client::new(&api.uri(), Some(Token::parse(TOKEN).unwrap())).unwrap();
+        (api, Self::on(client))
+    }
+
+    /// Calls a tool; `Err` is the text of an `isError` result.
+    pub async fn call(&self, tool: &str, arguments: Value) -> Result<String, String> {
+        let tool = self.github.tool(tool).unwrap();
+        let Value::Object(arguments) = arguments else {
+            panic!("arguments are an object")
+        };
+        let call = Call::detached(
+            tool.name,
+            arguments,
+            "github:tester",
+            self.safeguards.clone(),
+        );
+        match (tool.run)(&self.github, call).await {
+            Ok(Reply::Answer(answer)) => Ok(answer.into_text()),
+            Ok(Reply::AskHuman(_)) => panic!("a detached call asks nobody"),
+            Err(error) => Err(error.text()),
+        }
+    }
+
+    /// The audit log's entries.
+    pub fn audit(&self) -> Vec<Value> {
+        std::fs::read_to_string(self.folder.path().join("audit.jsonl"))
+            .unwrap_or_default()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// The text after `cursor=` of an answer that was cut.
+pub fn cursor_of(answer: &str) -> &str {
+    let (_, cursor) = answer.rsplit_once("cursor=").unwrap();
+    cursor.split_whitespace().next().unwrap()
+}
+
+/// The value of `confirm_token=` in a preview.
+pub fn token_of(preview: &str) -> &str {
+    let (_, token) = preview.rsplit_once("confirm_token=").unwrap();
+    token.split_whitespace().next().unwrap()
+}
+
+/// An issue as GitHub answers it.
+pub fn issue(number: u64, title: &str) -> Value {
+    json!({
+        "number": number, "title": title, "body": "text", "state": "open",
+        "user": {"login": "ada"}, "labels": [{"name": "bug"}], "comments": 3,
+        "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-11-02T03:04:05Z",
+    })
+}

@@ -1,0 +1,170 @@
+//! One tool call as the tool sees it: arguments, who calls, and the ways back to the client.
+
+use std::sync::Arc;
+
+use rmcp::{
+    Peer, RoleServer,
+    model::{
+        ClientCapabilities, InputRequiredResult, InputResponses, JsonObject,
+        ProgressNotificationParam, ProgressToken,
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Answer, ToolError,
+    audit::AuditLog,
+    confirm::Spent,
+    cursor, input,
+    seal::{self, Sealer},
+};
+
+/// What all calls of a server share: the seal, the spent tokens, the audit log.
+#[derive(Debug)]
+pub struct Safeguards {
+    /// Seals cursors, confirm tokens and request state.
+    pub sealer: Sealer,
+    /// Confirm tokens that were used.
+    pub spent: Spent,
+    /// Where writes are recorded.
+    pub audit: AuditLog,
+}
+
+/// What a tool answers with.
+#[derive(Debug)]
+pub enum Reply {
+    /// A finished answer.
+    Answer(Answer),
+    /// A question for the human, for clients of 2026-07-28 that can elicit.
+    AskHuman(Box<InputRequiredResult>),
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+/// The client behind a call.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// Its name as it declared it.
+    pub name: String,
+    /// Whether it speaks 2026-07-28 or later, without a session.
+    pub modern: bool,
+    /// Whether it declared that it can ask its human by a form.
+    pub elicits: bool,
+}
+
+impl Client {
+    /// Whether the declared capabilities include form elicitation. An empty `elicitation` object
+    /// means forms (MCP 2025-11-25, elicitation: "empty object is form mode").
+    pub fn can_elicit(capabilities: Option<&ClientCapabilities>) -> bool {
+        capabilities
+            .and_then(|capabilities| capabilities.elicitation.as_ref())
+            .is_some_and(|elicitation| elicitation.form.is_some() || elicitation.url.is_none())
+    }
+}
+
+/// The way back to the client during a call; absent when a tool is called without one.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) peer: Peer<RoleServer>,
+    pub(crate) progress: Option<ProgressToken>,
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) tool: &'static str,
+    pub(crate) arguments: JsonObject,
+    pub(crate) principal: String,
+    pub(crate) client: Client,
+    pub(crate) link: Option<Link>,
+    pub(crate) input_responses: Option<InputResponses>,
+    pub(crate) request_state: Option<String>,
+    pub(crate) safeguards: Arc<Safeguards>,
+    /// Cancelled when the caller gives up. The guard drops the tool's future then, so a tool
+    /// needs this only for work that it handed to someone else.
+    pub cancel: CancellationToken,
+}
+
+impl Call {
+    /// A call without a client, for tests and for callers inside this process: no progress, no
+    /// human to ask.
+    pub fn detached(
+        tool: &'static str,
+        arguments: JsonObject,
+        principal: impl Into<String>,
+        safeguards: Arc<Safeguards>,
+    ) -> Self {
+        Self {
+            tool,
+            arguments,
+            principal: principal.into(),
+            client: Client::default(),
+            link: None,
+            input_responses: None,
+            request_state: None,
+            safeguards,
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    /// The arguments as `T`.
+    ///
+    /// # Errors
+    /// What is wrong with them, and where.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ToolError> {
+        input::parse(self.arguments.clone())
+    }
+
+    /// Tells the client how far the call is, if it asked to know.
+    pub async fn progress(&self, done: u32, total: u32, message: &str) {
+        if let Some(Link {
+            peer,
+            progress: Some(token),
+        }) = &self.link
+        {
+            let update = ProgressNotificationParam::new(token.clone(), f64::from(done))
+                .with_total(f64::from(total))
+                .with_message(message);
+            // a client that does not listen is no reason to fail the call
+            let _ = peer.notify_progress(update).await;
+        }
+    }
+
+    /// Seals where this list goes on; opens in a call with the same arguments only.
+    ///
+    /// # Errors
+    /// See [`cursor::seal`].
+    pub fn seal_cursor<T: Serialize>(&self, position: &T) -> Result<String, ToolError> {
+        cursor::seal(&self.safeguards.sealer, self.list_binding(), position)
+    }
+
+    /// Opens a cursor that [`Self::seal_cursor`] made.
+    ///
+    /// # Errors
+    /// See [`cursor::open`].
+    pub fn open_cursor<T: DeserializeOwned>(&self, cursor: &str) -> Result<T, ToolError> {
+        cursor::open(&self.safeguards.sealer, self.list_binding(), cursor)
+    }
+
+    fn list_binding(&self) -> [u8; 6] {
+        self.fingerprint(&["cursor", "page_size"])
+    }
+
+    /// A digest of the tool and its arguments without the named ones. `serde_json` keeps objects
+    /// sorted by key here, so equal arguments have equal digests whatever order they came in.
+    pub(crate) fn fingerprint<const N: usize>(&self, without: &[&str]) -> [u8; N] {
+        let mut kept: Vec<_> = self
+            .arguments
+            .iter()
+            .filter(|(name, value)| !without.contains(&name.as_str()) && !value.is_null())
+            .collect();
+        kept.sort_by_key(|(name, _)| name.as_str());
+        let json = serde_json::to_vec(&kept).unwrap_or_default();
+        seal::digest(&[self.tool.as_bytes(), &json])
+    }
+}

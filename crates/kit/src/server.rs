@@ -1,0 +1,330 @@
+//! A product behind the SDK: lists, calls, resources, prompts and completions of both protocol
+//! eras, with the guard and the safeguards around every call.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, CompletionInfo, ContentBlock, CustomRequest, CustomResult, ErrorCode,
+        GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, JsonObject,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        PaginatedRequestParams, Prompt, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ReadResourceResult, Reference, Resource, ResourceContents,
+        ResourceTemplate, ServerCapabilities, ServerConfig,
+    },
+    service::RequestContext,
+};
+
+use crate::{
+    Call, ErrorKind, Reply, Tool, ToolError,
+    call::{Client, Link, Safeguards},
+    guard::Guard,
+};
+
+/// How long a client may keep a list, in milliseconds: the lists do not change while a server runs.
+const LIST_TTL_MS: u64 = 300_000;
+
+/// What a server offers. Everything else is [`Server`]'s work.
+pub trait Product: Send + Sync + Sized + 'static {
+    /// Name, title and version.
+    fn identity(&self) -> Implementation;
+    /// How to use the server as a whole, for the model.
+    fn instructions(&self) -> &str;
+    /// The tools to offer, sorted by name.
+    fn tools(&self) -> &[&'static Tool<Self>];
+    /// Who acts, as in `github:mira`; confirm tokens are bound to it and writes recorded under it.
+    fn principal(&self) -> BoxFuture<'_, String>;
+    /// The resources with a fixed address.
+    fn resources(&self) -> Vec<Resource>;
+    /// The resources with parameters in their address.
+    fn resource_templates(&self) -> Vec<ResourceTemplate>;
+    /// Reads one resource.
+    fn read_resource<'a>(
+        &'a self,
+        uri: &'a str,
+    ) -> BoxFuture<'a, Result<ResourceContents, ToolError>>;
+    /// The prompts.
+    fn prompts(&self) -> Vec<Prompt>;
+    /// Fills in one prompt.
+    fn get_prompt(&self, name: &str, arguments: &JsonObject) -> Result<GetPromptResult, ToolError>;
+    /// Values that `argument` of `reference` could have, best first; `known` are the other
+    /// arguments that are already filled in.
+    fn complete<'a>(
+        &'a self,
+        reference: &'a Reference,
+        argument: &'a str,
+        value: &'a str,
+        known: &'a std::collections::HashMap<String, String>,
+    ) -> BoxFuture<'a, Vec<String>>;
+}
+
+/// A product as an MCP server.
+pub struct Server<P: Product> {
+    product: Arc<P>,
+    safeguards: Arc<Safeguards>,
+    guard: Guard,
+}
+
+impl<P: Product> Server<P> {
+    /// The server for `product`.
+    pub fn new(product: P, safeguards: Safeguards) -> Self {
+        Self {
+            product: Arc::new(product),
+            safeguards: Arc::new(safeguards),
+            guard: Guard::default(),
+        }
+    }
+
+    async fn call(
+        &self,
+        tool: &'static Tool<P>,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<Reply, ToolError> {
+        let cancel = context.ct.clone();
+        let running = async {
+            let call = Call {
+                tool: tool.name,
+                arguments: request.arguments.unwrap_or_default(),
+                principal: if tool.hints.read_only {
+                    String::new()
+                } else {
+                    self.product.principal().await
+                },
+                client: client(&context),
+                link: Some(Link {
+                    progress: context.meta.get_progress_token(),
+                    peer: context.peer,
+                }),
+                input_responses: request.input_responses,
+                request_state: request.request_state,
+                safeguards: self.safeguards.clone(),
+                cancel: context.ct,
+            };
+            (tool.run)(&self.product, call).await
+        };
+        self.guard
+            .run(
+                tool.name,
+                !tool.hints.read_only,
+                tool.timeout,
+                &cancel,
+                running,
+            )
+            .await
+    }
+}
+
+fn client(context: &RequestContext<RoleServer>) -> Client {
+    let modern = context
+        .protocol_version()
+        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+    Client {
+        name: context
+            .client_info()
+            .map(|info| crate::untrusted::one_line(&info.name, 80))
+            .unwrap_or_default(),
+        modern,
+        elicits: Client::can_elicit(context.client_capabilities().as_ref()),
+    }
+}
+
+/// The lists fit one page, so every cursor is a wrong one.
+fn no_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        None => Ok(()),
+        Some(_) => Err(ErrorData::invalid_params(
+            "unknown cursor: this list has one page; leave cursor out",
+            None,
+        )),
+    }
+}
+
+fn protocol_error(error: &ToolError) -> ErrorData {
+    match error.kind {
+        ErrorKind::NotFound => ErrorData::resource_not_found(error.text(), None),
+        ErrorKind::InvalidInput => ErrorData::invalid_params(error.text(), None),
+        _ => ErrorData::internal_error(error.text(), None),
+    }
+}
+
+impl<P: Product> ServerHandler for Server<P> {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(
+            ServerCapabilities::builder()
+                .enable_tools()
+                .enable_resources()
+                .enable_prompts()
+                .enable_completions()
+                .build(),
+        )
+        .with_server_info(self.product.identity())
+        .with_instructions(self.product.instructions())
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        no_cursor(request)?;
+        let tools = self.product.tools().iter().map(|tool| tool.definition());
+        Ok(ListToolsResult::with_all_items(tools.collect())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let tools = self.product.tools();
+        let Some(tool) = tools.iter().find(|tool| tool.name == request.name) else {
+            let name = crate::untrusted::one_line(&request.name, 64);
+            return Err(ErrorData::invalid_params(
+                format!("unknown tool: {name}; tools/list names the ones there are"),
+                None,
+            ));
+        };
+        Ok(match self.call(tool, request, context).await {
+            Ok(Reply::Answer(answer)) => {
+                CallToolResult::success(vec![ContentBlock::text(answer.into_text())]).into()
+            }
+            Ok(Reply::AskHuman(question)) => (*question).into(),
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]).into(),
+        })
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        no_cursor(request)?;
+        Ok(
+            ListResourcesResult::with_all_items(self.product.resources())
+                .with_ttl_ms(LIST_TTL_MS)
+                .with_cache_scope(CacheScope::Private),
+        )
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        no_cursor(request)?;
+        let templates = self.product.resource_templates();
+        Ok(ListResourceTemplatesResult::with_all_items(templates)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let read = self.product.read_resource(&request.uri);
+        let contents = self
+            .guard
+            .run_any("resources/read", crate::tool::TIMEOUT, &context.ct, read)
+            .await
+            .map_err(|error| protocol_error(&error))?;
+        Ok(ReadResourceResult::new(vec![contents])
+            .with_ttl_ms(0)
+            .with_cache_scope(CacheScope::Private)
+            .into())
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        no_cursor(request)?;
+        Ok(ListPromptsResult::with_all_items(self.product.prompts())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let prompt = self.product.get_prompt(&request.name, &arguments);
+        // an unknown prompt is a wrong parameter, not a missing resource (MCP 2026-07-28, prompts)
+        prompt
+            .map(Into::into)
+            .map_err(|error| ErrorData::invalid_params(error.text(), None))
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let known = request
+            .context
+            .and_then(|context| context.arguments)
+            .unwrap_or_default();
+        let argument = request.argument;
+        let complete =
+            self.product
+                .complete(&request.r#ref, &argument.name, &argument.value, &known);
+        let timeout = std::time::Duration::from_secs(5);
+        let wrapped = async { Ok(complete.await) };
+        // a completion is a convenience: one that fails offers nothing
+        let mut values = self
+            .guard
+            .run_any("completion/complete", timeout, &context.ct, wrapped)
+            .await
+            .unwrap_or_default();
+        let total = values.len();
+        values.truncate(CompletionInfo::MAX_VALUES);
+        let more = total > values.len();
+        let total = u32::try_from(total).ok();
+        CompletionInfo::with_pagination(values, total, more)
+            .map(CompleteResult::new)
+            .map_err(|reason| ErrorData::internal_error(reason, None))
+    }
+
+    /// The SDK hands a known method with malformed parameters over as an unknown one.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = crate::untrusted::one_line(&request.method, 64);
+        Err(if KNOWN_METHODS.contains(&request.method.as_str()) {
+            ErrorData::invalid_params(format!("the parameters of {method} are malformed"), None)
+        } else {
+            ErrorData::new(
+                ErrorCode::METHOD_NOT_FOUND,
+                format!("unknown method: {method}"),
+                None,
+            )
+        })
+    }
+}
+
+/// The methods that this server answers (MCP 2024-11-05 to 2026-07-28).
+const KNOWN_METHODS: [&str; 11] = [
+    "completion/complete",
+    "initialize",
+    "ping",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "server/discover",
+    "tools/call",
+    "tools/list",
+];

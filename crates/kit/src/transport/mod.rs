@@ -1,0 +1,6 @@
+//! How messages reach a server: one file a transport.
+
+mod frame;
+pub mod stdio;
+
+pub use stdio::{Ending, serve_stdio};
