@@ -13,11 +13,14 @@
 #![warn(missing_docs)]
 
 pub mod client;
+mod completions;
 pub mod endpoint;
 pub mod failure;
 pub mod input;
 pub mod model;
 pub mod page;
+mod prompts;
+mod resources;
 mod server;
 pub mod shape;
 pub mod tools;

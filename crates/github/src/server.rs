@@ -13,7 +13,9 @@ use kit::{
 use seaworthy_kit as kit;
 use tokio::sync::OnceCell;
 
-use crate::{client::Client, endpoint::Endpoint, model::User, tools};
+use crate::{
+    client::Client, completions, endpoint::Endpoint, model::User, prompts, resources, tools,
+};
 
 /// Which tools a server offers.
 #[derive(Debug, Clone, Default)]
@@ -124,39 +126,37 @@ impl Product for Github {
     }
 
     fn resources(&self) -> Vec<Resource> {
-        Vec::new()
+        resources::list()
     }
 
     fn resource_templates(&self) -> Vec<ResourceTemplate> {
-        Vec::new()
+        resources::templates()
     }
 
     fn read_resource<'a>(
         &'a self,
         uri: &'a str,
     ) -> BoxFuture<'a, Result<ResourceContents, ToolError>> {
-        let _ = uri;
-        Box::pin(async { Err(ToolError::internal("no resources yet")) })
+        Box::pin(resources::read(self, uri))
     }
 
     fn prompts(&self) -> Vec<Prompt> {
-        Vec::new()
+        prompts::list()
     }
 
-    fn get_prompt(&self, name: &str, _: &JsonObject) -> Result<GetPromptResult, ToolError> {
-        Err(ToolError::invalid(
-            format!("no prompt {name}"),
-            "list the prompts",
-        ))
+    fn get_prompt(&self, name: &str, arguments: &JsonObject) -> Result<GetPromptResult, ToolError> {
+        prompts::get(name, arguments)
     }
 
     fn complete<'a>(
         &'a self,
-        _: &'a Reference,
-        _: &'a str,
-        _: &'a str,
-        _: &'a HashMap<String, String>,
+        reference: &'a Reference,
+        argument: &'a str,
+        value: &'a str,
+        known: &'a HashMap<String, String>,
     ) -> BoxFuture<'a, Vec<String>> {
-        Box::pin(async { Vec::new() })
+        Box::pin(completions::complete(
+            self, reference, argument, value, known,
+        ))
     }
 }
