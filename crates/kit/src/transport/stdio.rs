@@ -20,7 +20,9 @@ use std::{
 
 use rmcp::{
     RoleServer, ServiceExt,
-    model::{ClientNotification, JsonRpcMessage, RequestId},
+    model::{
+        ClientNotification, ClientRequest, GetMeta, JsonRpcMessage, ProtocolVersion, RequestId,
+    },
     service::{QuitReason, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage},
     transport::Transport,
 };
@@ -238,7 +240,7 @@ impl<R: AsyncRead + Unpin + Send + 'static> Wire<R> {
     ) -> Option<RxJsonRpcMessage<RoleServer>> {
         match message {
             JsonRpcMessage::Request(mut request) => {
-                self.opened = true;
+                self.opened = self.opened || opens_session(&request.request);
                 self.aliases += 1;
                 request.id = self.flight.take_off(request.id, self.aliases);
                 Some(JsonRpcMessage::Request(request))
@@ -291,6 +293,23 @@ impl<R: AsyncRead + Unpin + Send + 'static> Wire<R> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Whether the SDK's handshake ends with this request: `initialize`, or the first request of the
+/// modern era that is complete and no probe.
+fn opens_session(request: &ClientRequest) -> bool {
+    match request {
+        ClientRequest::InitializeRequest(_) => true,
+        ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
+        request => {
+            let meta = request.get_meta();
+            meta.missing_required_keys(&ProtocolVersion::V_2026_07_28)
+                .is_empty()
+                && meta
+                    .protocol_version()
+                    .is_some_and(|version| ProtocolVersion::KNOWN_VERSIONS.contains(&version))
         }
     }
 }

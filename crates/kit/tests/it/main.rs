@@ -1,0 +1,7 @@
+//! The kit as a client sees it: a small product behind a real transport.
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
+
+mod abuse;
+mod elicitation;
+mod session;
+mod tank;

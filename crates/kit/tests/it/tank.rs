@@ -1,0 +1,202 @@
+//! A small product for tests: one tool for each way in which a call can go.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use seaworthy_kit::{
+    Answer, Call, Description, Hints, Product, Reply, Server, Tool, ToolError,
+    audit::AuditLog,
+    call::Safeguards,
+    confirm::{Change, Consent, Decision, Spent},
+    model::{
+        GetPromptResult, Implementation, JsonObject, Prompt, Reference, Resource, ResourceContents,
+        ResourceTemplate,
+    },
+    schema,
+    seal::Sealer,
+};
+use serde::Deserialize;
+
+/// What the tests look at from outside.
+#[derive(Default)]
+pub struct Gauge {
+    /// Calls of `slow` that are running.
+    pub running: AtomicUsize,
+    /// How often `drain` drained.
+    pub drained: AtomicUsize,
+    /// The object that `drain` destroys; changes when set.
+    pub level: AtomicUsize,
+}
+
+pub struct Tank(pub Arc<Gauge>);
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Drain {
+    #[serde(default)]
+    confirm: bool,
+    confirm_token: Option<String>,
+}
+
+const DESCRIPTION: Description = Description {
+    purpose: "For tests.",
+    arguments: "None.",
+    returns: "text.",
+    effects: "None.",
+    not_for: "anything else.",
+};
+
+const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<Tank> {
+    Tool {
+        name,
+        title: name,
+        description: DESCRIPTION,
+        hints: Hints::READ,
+        input: schema::input::<Nothing>,
+        timeout: Duration::from_secs(30),
+        run,
+    }
+}
+
+static BIG: Tool<Tank> = tool("big", |_, _| {
+    Box::pin(async {
+        let mut answer = Answer::with_tokens(10_000);
+        answer.line("x".repeat(30_000));
+        Ok(answer.into())
+    })
+});
+
+static DRAIN: Tool<Tank> = Tool {
+    hints: Hints::DESTRUCTIVE,
+    input: schema::input::<Drain>,
+    ..tool("drain", |tank, call| Box::pin(drain(tank, call)))
+};
+
+static NOOP: Tool<Tank> = tool("noop", |_, _| {
+    Box::pin(async {
+        let mut answer = Answer::new();
+        answer.line("ok");
+        Ok(answer.into())
+    })
+});
+
+static PANIC: Tool<Tank> = tool("panic", |_, _| Box::pin(async { panic!("at the disco") }));
+
+static SLOW: Tool<Tank> = tool("slow", |tank, call| {
+    Box::pin(async move {
+        struct Running<'a>(&'a AtomicUsize);
+        impl Drop for Running<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        tank.0.running.fetch_add(1, Ordering::SeqCst);
+        let _running = Running(&tank.0.running);
+        call.progress(1, 2, "half").await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        Ok(Answer::new().into())
+    })
+});
+
+async fn drain(tank: &Tank, call: Call) -> Result<Reply, ToolError> {
+    let arguments: Drain = call.parse()?;
+    let level = tank.0.level.load(Ordering::SeqCst).to_string();
+    let mut details = Answer::new();
+    details.line(format!("level {level}"));
+    let consent = Consent {
+        confirm: arguments.confirm,
+        token: arguments.confirm_token.as_deref(),
+    };
+    let change = Change {
+        what: "drain the tank",
+        state: &level,
+        details,
+    };
+    match call.confirm(consent, change).await? {
+        Decision::Reply(reply) => Ok(reply),
+        Decision::Go => {
+            let drained = &tank.0.drained;
+            call.audited("drain the tank", async {
+                drained.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            })
+            .await?;
+            let mut answer = Answer::new();
+            answer.line("drained");
+            Ok(answer.into())
+        }
+    }
+}
+
+/// A server over a new tank, its gauge, and the folder of its audit log.
+pub fn server() -> (Server<Tank>, Arc<Gauge>, tempfile::TempDir) {
+    let gauge = Arc::new(Gauge::default());
+    let folder = tempfile::tempdir().unwrap();
+    let safeguards = Safeguards {
+        sealer: Sealer::random().unwrap(),
+        spent: Spent::default(),
+        audit: AuditLog::at(folder.path().join("audit.jsonl")),
+    };
+    (Server::new(Tank(gauge.clone()), safeguards), gauge, folder)
+}
+
+impl Product for Tank {
+    fn identity(&self) -> Implementation {
+        Implementation::new("tank", "1.0.0")
+    }
+    fn instructions(&self) -> &'static str {
+        "A tank."
+    }
+    fn tools(&self) -> &[&'static Tool<Self>] {
+        static TOOLS: [&Tool<Tank>; 5] = [&BIG, &DRAIN, &NOOP, &PANIC, &SLOW];
+        &TOOLS
+    }
+    fn principal(&self) -> BoxFuture<'_, String> {
+        Box::pin(async { "tester".to_owned() })
+    }
+    fn resources(&self) -> Vec<Resource> {
+        Vec::new()
+    }
+    fn resource_templates(&self) -> Vec<ResourceTemplate> {
+        Vec::new()
+    }
+    fn read_resource<'a>(
+        &'a self,
+        uri: &'a str,
+    ) -> BoxFuture<'a, Result<ResourceContents, ToolError>> {
+        Box::pin(async move {
+            Err(ToolError::new(
+                seaworthy_kit::ErrorKind::NotFound,
+                format!("no {uri}"),
+                "none",
+            ))
+        })
+    }
+    fn prompts(&self) -> Vec<Prompt> {
+        Vec::new()
+    }
+    fn get_prompt(&self, name: &str, _: &JsonObject) -> Result<GetPromptResult, ToolError> {
+        Err(ToolError::invalid(format!("no prompt {name}"), "none"))
+    }
+    fn complete<'a>(
+        &'a self,
+        _: &'a Reference,
+        _: &'a str,
+        _: &'a str,
+        _: &'a HashMap<String, String>,
+    ) -> BoxFuture<'a, Vec<String>> {
+        Box::pin(async { vec!["a".to_owned(); 250] })
+    }
+}
