@@ -119,7 +119,7 @@ impl Call {
             seal::digest::<32>(&[&serde_json::to_vec(&self.arguments).unwrap_or_default()]);
         let before = json!({
             "time": now_rfc3339(), "id": id, "phase": "before", "tool": self.tool,
-            "principal": self.principal, "client": self.client.name, "what": what,
+            "principal": self.principal, "client": self.client().name, "what": what,
             "arguments": format!("sha256:{}", hex(&arguments)),
         });
         log.append_off_the_loop(before).await.map_err(|error| {

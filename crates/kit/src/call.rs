@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rmcp::{
-    Peer, RoleServer,
+    RoleServer,
     model::{
         ClientCapabilities, InputRequiredResult, InputResponses, JsonObject,
-        ProgressNotificationParam, ProgressToken,
+        ProgressNotificationParam, ProtocolVersion,
     },
+    service::RequestContext,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use crate::{
     confirm::Spent,
     cursor, input,
     seal::{self, Sealer},
+    untrusted,
 };
 
 /// What all calls of a server share: the seal, the spent tokens, the audit log.
@@ -58,6 +60,20 @@ pub struct Client {
 }
 
 impl Client {
+    fn of(context: &RequestContext<RoleServer>) -> Self {
+        let modern = context
+            .protocol_version()
+            .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+        Self {
+            name: context
+                .client_info()
+                .map(|info| untrusted::one_line(&info.name, 80))
+                .unwrap_or_default(),
+            modern,
+            elicits: Self::can_elicit(context.client_capabilities().as_ref()),
+        }
+    }
+
     /// Whether the declared capabilities include form elicitation. An empty `elicitation` object
     /// means forms (MCP 2025-11-25, elicitation: "empty object is form mode").
     pub fn can_elicit(capabilities: Option<&ClientCapabilities>) -> bool {
@@ -67,27 +83,17 @@ impl Client {
     }
 }
 
-/// The way back to the client during a call; absent when a tool is called without one.
-#[derive(Debug, Clone)]
-pub(crate) struct Link {
-    pub(crate) peer: Peer<RoleServer>,
-    pub(crate) progress: Option<ProgressToken>,
-}
-
 /// One call.
 #[derive(Debug)]
 pub struct Call {
     pub(crate) tool: &'static str,
     pub(crate) arguments: JsonObject,
     pub(crate) principal: String,
-    pub(crate) client: Client,
-    pub(crate) link: Option<Link>,
+    /// The way back to the client; absent when a tool is called without one.
+    pub(crate) context: Option<RequestContext<RoleServer>>,
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
     pub(crate) safeguards: Arc<Safeguards>,
-    /// Cancelled when the caller gives up. The guard drops the tool's future then, so a tool
-    /// needs this only for work that it handed to someone else.
-    pub cancel: CancellationToken,
 }
 
 impl Call {
@@ -103,13 +109,24 @@ impl Call {
             tool,
             arguments,
             principal: principal.into(),
-            client: Client::default(),
-            link: None,
+            context: None,
             input_responses: None,
             request_state: None,
             safeguards,
-            cancel: CancellationToken::new(),
         }
+    }
+
+    /// The client behind this call. Worked out when asked: most calls never do.
+    pub fn client(&self) -> Client {
+        self.context.as_ref().map(Client::of).unwrap_or_default()
+    }
+
+    /// Cancelled when the caller gives up. The guard drops the tool's future then, so a tool
+    /// needs this only for work that it handed to someone else.
+    pub fn cancelled(&self) -> CancellationToken {
+        self.context
+            .as_ref()
+            .map_or_else(CancellationToken::new, |context| context.ct.clone())
     }
 
     /// The arguments as `T`.
@@ -122,16 +139,14 @@ impl Call {
 
     /// Tells the client how far the call is, if it asked to know.
     pub async fn progress(&self, done: u32, total: u32, message: &str) {
-        if let Some(Link {
-            peer,
-            progress: Some(token),
-        }) = &self.link
+        if let Some(context) = &self.context
+            && let Some(token) = context.meta.get_progress_token()
         {
-            let update = ProgressNotificationParam::new(token.clone(), f64::from(done))
+            let update = ProgressNotificationParam::new(token, f64::from(done))
                 .with_total(f64::from(total))
                 .with_message(message);
             // a client that does not listen is no reason to fail the call
-            let _ = peer.notify_progress(update).await;
+            let _ = context.peer.notify_progress(update).await;
         }
     }
 

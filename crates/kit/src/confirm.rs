@@ -147,10 +147,11 @@ impl Call {
         };
         let claims = self.check(TOKEN, token, state)?;
         self.spend(claims)?;
-        if !self.client.elicits {
+        let client = self.client();
+        if !client.elicits {
             return Ok(Decision::Go);
         }
-        if self.client.modern {
+        if client.modern {
             let claims = self.claims(state, HUMAN_SECONDS)?;
             return Ok(Decision::Reply(self.ask(&change, claims)?));
         }
@@ -247,11 +248,11 @@ impl Call {
     }
 
     async fn ask_in_session(&self, change: &Change<'_>) -> Result<(), ToolError> {
-        let Some(link) = &self.link else {
+        let Some(context) = &self.context else {
             return Ok(());
         };
         let patience = Duration::from_secs(HUMAN_SECONDS);
-        let answer = link
+        let answer = context
             .peer
             .create_elicitation_with_timeout(question(change.what)?, Some(patience))
             .await

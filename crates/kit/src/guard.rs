@@ -78,15 +78,16 @@ impl Guard {
             AssertUnwindSafe(call).catch_unwind().await
         };
         tokio::select! {
+            // a call that is ready at once never looks at the clock or the token
             biased;
-            () = cancel.cancelled() => Err(ToolError::new(
-                ErrorKind::Cancelled, "the call was cancelled", "nothing: the caller gave up",
-            )),
             finished = tokio::time::timeout(timeout, guarded) => match finished {
                 Ok(Ok(result)) => result,
                 Ok(Err(_panic)) => Err(ToolError::internal(format!("{name} failed inside the server"))),
                 Err(_elapsed) => Err(timed_out(name, writes, timeout)),
             },
+            () = cancel.cancelled() => Err(ToolError::new(
+                ErrorKind::Cancelled, "the call was cancelled", "nothing: the caller gave up",
+            )),
         }
     }
 }

@@ -11,18 +11,14 @@ use rmcp::{
         CompleteResult, CompletionInfo, ContentBlock, CustomRequest, CustomResult, ErrorCode,
         GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, JsonObject,
         ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        PaginatedRequestParams, Prompt, ProtocolVersion, ReadResourceRequestParams,
-        ReadResourceResponse, ReadResourceResult, Reference, Resource, ResourceContents,
-        ResourceTemplate, ServerCapabilities, ServerConfig,
+        PaginatedRequestParams, Prompt, ReadResourceRequestParams, ReadResourceResponse,
+        ReadResourceResult, Reference, Resource, ResourceContents, ResourceTemplate,
+        ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
 
-use crate::{
-    Call, ErrorKind, Reply, Tool, ToolError,
-    call::{Client, Link, Safeguards},
-    guard::Guard,
-};
+use crate::{Call, ErrorKind, Reply, Tool, ToolError, call::Safeguards, guard::Guard};
 
 /// How long a client may keep a list, in milliseconds: the lists do not change while a server runs.
 const LIST_TTL_MS: u64 = 300_000;
@@ -94,15 +90,10 @@ impl<P: Product> Server<P> {
                 } else {
                     self.product.principal().await
                 },
-                client: client(&context),
-                link: Some(Link {
-                    progress: context.meta.get_progress_token(),
-                    peer: context.peer,
-                }),
+                context: Some(context),
                 input_responses: request.input_responses,
                 request_state: request.request_state,
                 safeguards: self.safeguards.clone(),
-                cancel: context.ct,
             };
             (tool.run)(&self.product, call).await
         };
@@ -115,20 +106,6 @@ impl<P: Product> Server<P> {
                 running,
             )
             .await
-    }
-}
-
-fn client(context: &RequestContext<RoleServer>) -> Client {
-    let modern = context
-        .protocol_version()
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-    Client {
-        name: context
-            .client_info()
-            .map(|info| crate::untrusted::one_line(&info.name, 80))
-            .unwrap_or_default(),
-        modern,
-        elicits: Client::can_elicit(context.client_capabilities().as_ref()),
     }
 }
 

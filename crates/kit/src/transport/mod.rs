@@ -1,6 +1,7 @@
 //! How messages reach a server: one file a transport.
 
 mod frame;
+mod output;
 pub mod stdio;
 
 pub use stdio::{Ending, serve_stdio};

@@ -11,10 +11,13 @@
 //! * ends when stdout is closed.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     future::Future,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,12 +30,15 @@ use rmcp::{
     transport::Transport,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
-    sync::{Notify, mpsc},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader},
+    sync::Notify,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::frame::{self, Frame};
+use super::{
+    frame::{self, Frame},
+    output::{Output, flush},
+};
 use crate::server::{Product, Server};
 
 /// The longest line that is read, in bytes.
@@ -41,8 +47,6 @@ pub const MAX_LINE: usize = 4 * 1024 * 1024;
 pub const MAX_IN_FLIGHT: usize = 256;
 /// Messages held back while [`MAX_IN_FLIGHT`] requests are worked on.
 pub const MAX_WAITING: usize = 256;
-/// Replies that wait for the output.
-const MAX_UNWRITTEN: usize = 64;
 /// How much of a long line's buffer is kept for the next one, in bytes.
 const KEEP_BUFFER: usize = 64 * 1024;
 /// How long a stopped server may take to say goodbye.
@@ -107,8 +111,8 @@ pub async fn serve_on<P: Product>(
 struct Flight {
     /// The SDK's id -> the client's id, where they differ; one entry a request.
     requests: Mutex<HashMap<RequestId, Option<RequestId>>>,
+    count: AtomicUsize,
     landed: Notify,
-    broken: CancellationToken,
 }
 
 impl Flight {
@@ -117,32 +121,44 @@ impl Flight {
     }
 
     fn is_full(&self) -> bool {
-        self.requests().len() >= MAX_IN_FLIGHT
+        self.count.load(Ordering::Acquire) >= MAX_IN_FLIGHT
     }
 
     /// Notes a request; answers the id that the SDK shall see.
     fn take_off(&self, id: RequestId, alias: u64) -> RequestId {
         let mut requests = self.requests();
-        if requests.contains_key(&id) {
-            let inside = RequestId::String(format!("\u{0}{alias}").into());
-            requests.insert(inside.clone(), Some(id));
-            inside
-        } else {
-            requests.insert(id.clone(), None);
-            id
+        self.count.fetch_add(1, Ordering::AcqRel);
+        match requests.entry(id) {
+            Entry::Vacant(entry) => {
+                let id = entry.key().clone();
+                entry.insert(None);
+                id
+            }
+            Entry::Occupied(entry) => {
+                let outside = entry.key().clone();
+                let inside = RequestId::String(format!("\u{0}{alias}").into());
+                requests.insert(inside.clone(), Some(outside));
+                inside
+            }
         }
     }
 
-    /// Forgets a request; answers the client's id for it.
-    fn land(&self, id: &RequestId) -> Option<RequestId> {
-        let renamed = self.requests().remove(id)?;
-        self.landed.notify_one();
-        Some(renamed.unwrap_or_else(|| id.clone()))
+    /// The client's id of a request that runs under another one.
+    fn renamed(&self, id: &RequestId) -> Option<RequestId> {
+        self.requests().get(id).cloned().flatten()
+    }
+
+    /// Forgets a request.
+    fn land(&self, id: &RequestId) {
+        if self.requests().remove(id).is_some() {
+            self.count.fetch_sub(1, Ordering::AcqRel);
+            self.landed.notify_one();
+        }
     }
 }
 
 /// The transport.
-struct Wire<R> {
+struct Wire<R, W> {
     input: BufReader<R>,
     line: Vec<u8>,
     /// Set while the rest of a line that is too long is skipped.
@@ -153,8 +169,7 @@ struct Wire<R> {
     waiting: VecDeque<RxJsonRpcMessage<RoleServer>>,
     aliases: u64,
     flight: Arc<Flight>,
-    output: Option<mpsc::Sender<Vec<u8>>>,
-    writer: Option<tokio::task::JoinHandle<()>>,
+    output: Arc<Output<W>>,
 }
 
 enum Line {
@@ -163,11 +178,12 @@ enum Line {
     End,
 }
 
-impl<R: AsyncRead + Unpin + Send + 'static> Wire<R> {
-    fn new(input: R, output: impl AsyncWrite + Unpin + Send + 'static) -> Self {
-        let flight = Arc::new(Flight::default());
-        let (sender, replies) = mpsc::channel(MAX_UNWRITTEN);
-        let writer = tokio::spawn(write_replies(output, replies, flight.broken.clone()));
+impl<R, W> Wire<R, W>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    fn new(input: R, output: W) -> Self {
         Self {
             input: BufReader::with_capacity(64 * 1024, input),
             line: Vec::new(),
@@ -176,9 +192,8 @@ impl<R: AsyncRead + Unpin + Send + 'static> Wire<R> {
             opened: false,
             waiting: VecDeque::new(),
             aliases: 0,
-            flight,
-            output: Some(sender),
-            writer: Some(writer),
+            flight: Arc::default(),
+            output: Arc::new(Output::new(output)),
         }
     }
 
@@ -226,9 +241,12 @@ impl<R: AsyncRead + Unpin + Send + 'static> Wire<R> {
                 Ok(Line::TooLong) => frame::oversize(MAX_LINE),
                 Ok(Line::End) | Err(_) => return None,
             };
-            // not awaited half-way: a refusal that finds the output full is lost, not the session
-            if let (Some(output), Ok(bytes)) = (&self.output, encode(&refusal)) {
-                let _ = output.try_send(bytes);
+            // from a task of its own, because this future may be dropped half-way; a client that
+            // sends nonsense and reads nothing loses refusals, not memory
+            if let Ok(bytes) = encode(&refusal)
+                && self.output.try_queue(&bytes)
+            {
+                tokio::spawn(flush(self.output.clone()));
             }
         }
     }
@@ -320,28 +338,11 @@ fn encode(message: &TxJsonRpcMessage<RoleServer>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes replies as they come, many at once when many wait.
-async fn write_replies(
-    mut output: impl AsyncWrite + Unpin,
-    mut replies: mpsc::Receiver<Vec<u8>>,
-    broken: CancellationToken,
-) {
-    let mut batch = Vec::with_capacity(MAX_UNWRITTEN);
-    while replies.recv_many(&mut batch, MAX_UNWRITTEN).await > 0 {
-        let bytes = batch.concat();
-        batch.clear();
-        let written = match output.write_all(&bytes).await {
-            Ok(()) => output.flush().await,
-            Err(error) => Err(error),
-        };
-        if written.is_err() {
-            broken.cancel();
-            return;
-        }
-    }
-}
-
-impl<R: AsyncRead + Unpin + Send + 'static> Transport<RoleServer> for Wire<R> {
+impl<R, W> Transport<RoleServer> for Wire<R, W>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
     type Error = io::Error;
 
     fn send(
@@ -355,11 +356,7 @@ impl<R: AsyncRead + Unpin + Send + 'static> Transport<RoleServer> for Wire<R> {
             JsonRpcMessage::Error(error) => error.id.clone(),
             _ => None,
         };
-        // restored before encoding; forgotten after writing, so that the bound holds
-        let renamed = inside
-            .as_ref()
-            .and_then(|inside| flight.requests().get(inside).cloned().flatten());
-        if let Some(outside) = renamed {
+        if let Some(outside) = inside.as_ref().and_then(|inside| flight.renamed(inside)) {
             match &mut message {
                 JsonRpcMessage::Response(response) => response.id = outside,
                 JsonRpcMessage::Error(error) => error.id = Some(outside),
@@ -368,14 +365,11 @@ impl<R: AsyncRead + Unpin + Send + 'static> Transport<RoleServer> for Wire<R> {
         }
         let bytes = encode(&message);
         async move {
-            let sent = match (bytes, output) {
-                (Ok(bytes), Some(output)) => output
-                    .send(bytes)
-                    .await
-                    .map_err(|_| io::ErrorKind::BrokenPipe.into()),
-                (Err(error), _) => Err(error),
-                (_, None) => Err(io::ErrorKind::NotConnected.into()),
+            let sent = match bytes {
+                Ok(bytes) => output.send(bytes).await,
+                Err(error) => Err(error),
             };
+            // only now: a reply that waits for the output still counts as in flight
             if let Some(inside) = inside {
                 flight.land(&inside);
             }
@@ -384,18 +378,20 @@ impl<R: AsyncRead + Unpin + Send + 'static> Transport<RoleServer> for Wire<R> {
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        let broken = self.flight.broken.clone();
+        if self.output.is_broken() {
+            return None;
+        }
+        let output = self.output.clone();
         tokio::select! {
-            () = broken.cancelled() => None,
+            // the loop of the SDK makes this future anew for each event: do the common thing first
+            biased;
             message = self.receive_next() => message,
+            () = output.broken() => None,
         }
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.output = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = tokio::time::timeout(GOODBYE, writer).await;
-        }
+        let _ = tokio::time::timeout(GOODBYE, self.output.finish()).await;
         Ok(())
     }
 }
