@@ -241,7 +241,9 @@ impl Client {
         endpoint: &Endpoint,
         body: Option<&Value>,
     ) -> Result<T, ToolError> {
-        self.pace.until_ready().await;
+        if matches!(self.upstream, Upstream::Network(_)) {
+            self.pace.until_ready().await;
+        }
         let url = self.url(endpoint);
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut raw = self
