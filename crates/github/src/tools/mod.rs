@@ -8,7 +8,8 @@ use seaworthy_kit::Tool;
 use crate::Github;
 
 mod find_items;
+mod history;
 mod read_code;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &read_code::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &history::TOOL, &read_code::TOOL];

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod find_items;
+mod history;
 mod read_code;
 mod stage;
