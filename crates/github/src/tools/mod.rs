@@ -10,6 +10,12 @@ use crate::Github;
 mod find_items;
 mod history;
 mod read_code;
+mod search_code;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &history::TOOL, &read_code::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[
+    &find_items::TOOL,
+    &history::TOOL,
+    &read_code::TOOL,
+    &search_code::TOOL,
+];

@@ -5,4 +5,5 @@
 mod find_items;
 mod history;
 mod read_code;
+mod search_code;
 mod stage;
