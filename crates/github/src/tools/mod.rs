@@ -10,6 +10,7 @@ use crate::Github;
 mod find_items;
 mod history;
 mod read_code;
+mod repo_overview;
 mod search_code;
 
 /// Every tool, sorted by name.
@@ -17,5 +18,6 @@ pub const TOOLS: &[&Tool<Github>] = &[
     &find_items::TOOL,
     &history::TOOL,
     &read_code::TOOL,
+    &repo_overview::TOOL,
     &search_code::TOOL,
 ];

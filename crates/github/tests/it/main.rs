@@ -5,5 +5,6 @@
 mod find_items;
 mod history;
 mod read_code;
+mod repo_overview;
 mod search_code;
 mod stage;
