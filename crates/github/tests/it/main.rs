@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod find_items;
+mod get_context;
 mod history;
 mod read_code;
 mod repo_overview;
