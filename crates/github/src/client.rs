@@ -184,6 +184,27 @@ impl Client {
         self.token.is_some()
     }
 
+    /// What sort of token requests carry, by the prefix that GitHub gives each sort.
+    pub fn token_kind(&self) -> &'static str {
+        let Some(Token(value)) = &self.token else {
+            return "none";
+        };
+        let text = value.to_str().unwrap_or_default();
+        let prefix = |prefix: &str| {
+            text.strip_prefix("token ")
+                .is_some_and(|t| t.starts_with(prefix))
+        };
+        match () {
+            () if prefix("github_pat_") => "fine-grained personal access token",
+            () if prefix("ghp_") => "classic personal access token",
+            () if prefix("gho_") => "token of an OAuth app for a user",
+            () if prefix("ghu_") => "token of a GitHub App for a user",
+            () if prefix("ghs_") => "installation token of a GitHub App",
+            () if text.starts_with("Bearer ") => "JSON Web Token of a GitHub App",
+            () => "token of an unknown sort",
+        }
+    }
+
     /// The API's address, for people.
     pub fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')

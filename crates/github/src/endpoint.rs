@@ -8,6 +8,8 @@ use crate::input::Repo;
 pub const JSON: &str = "application/vnd.github+json";
 /// The raw content of a file or readme.
 pub const RAW: &str = "application/vnd.github.raw+json";
+/// What stands at a path, a folder as an object with its sha too.
+pub const OBJECT: &str = "application/vnd.github.object+json";
 /// A pull request or commit as a diff.
 pub const DIFF: &str = "application/vnd.github.diff";
 /// Search results with the fragments that matched.

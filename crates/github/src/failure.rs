@@ -263,6 +263,13 @@ fn forbidden(
     now: u64,
 ) -> ToolError {
     let message = said.message.to_ascii_lowercase();
+    let errors = said.errors.as_array().map_or(&[][..], Vec::as_slice);
+    if errors.iter().any(|error| error["code"] == "too_large") {
+        return ToolError::invalid(
+            format!("{subject} is larger than the API gives (100 MB)"),
+            "clone the repository with git to read it, or read a smaller file",
+        );
+    }
     if header(headers, "x-ratelimit-remaining") == Some("0") {
         return primary_limit(headers, subject, has_token, now);
     }

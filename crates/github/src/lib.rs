@@ -6,6 +6,7 @@
 //! resources/    one resource a file                 failure.rs   every failure as an instruction
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
+//! contents.rs   files and folders
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -14,6 +15,7 @@
 
 pub mod client;
 mod completions;
+mod contents;
 pub mod endpoint;
 pub mod failure;
 pub mod input;

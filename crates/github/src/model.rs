@@ -384,3 +384,168 @@ impl<T> Default for SearchPage<T> {
         }
     }
 }
+
+/// A release.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Release {
+    /// Its id.
+    pub id: u64,
+    /// Its tag.
+    #[serde(deserialize_with = "nullable")]
+    pub tag_name: String,
+    /// Its title.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Whether only its authors see it yet.
+    #[serde(deserialize_with = "nullable")]
+    pub draft: bool,
+    /// Whether it is marked as not ready.
+    #[serde(deserialize_with = "nullable")]
+    pub prerelease: bool,
+    /// When it was published.
+    #[serde(deserialize_with = "nullable")]
+    pub published_at: String,
+}
+
+/// A file, folder, symbolic link or submodule, as the contents API gives it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Content {
+    /// `file`, `dir`, `symlink`, `submodule`.
+    #[serde(rename = "type", deserialize_with = "nullable")]
+    pub kind: String,
+    /// Its name.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Its path.
+    #[serde(deserialize_with = "nullable")]
+    pub path: String,
+    /// Its blob or tree.
+    #[serde(deserialize_with = "nullable")]
+    pub sha: String,
+    /// Its size in bytes.
+    #[serde(deserialize_with = "nullable")]
+    pub size: u64,
+    /// A file's content, encoded; empty over 1 MB.
+    #[serde(deserialize_with = "nullable")]
+    pub content: String,
+    /// `base64`, or `none` over 1 MB.
+    #[serde(deserialize_with = "nullable")]
+    pub encoding: String,
+    /// Where a symbolic link leads.
+    #[serde(deserialize_with = "nullable")]
+    pub target: String,
+    /// Where a submodule's repository is.
+    #[serde(deserialize_with = "nullable")]
+    pub submodule_git_url: String,
+    /// What a folder holds.
+    #[serde(deserialize_with = "nullable")]
+    pub entries: Vec<Self>,
+}
+
+/// What the contents API answers: a folder comes as a bare list where the API does not know the
+/// `object` media type. The list stands first because an empty one would also read as an object.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Contents {
+    /// A folder's entries.
+    Listing(Vec<Content>),
+    /// Anything else, or a folder with its sha.
+    One(Box<Content>),
+}
+
+/// One entry of a git tree.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct TreeEntry {
+    /// Its path below the tree.
+    #[serde(deserialize_with = "nullable")]
+    pub path: String,
+    /// `120000` for a symbolic link.
+    #[serde(deserialize_with = "nullable")]
+    pub mode: String,
+    /// `blob`, `tree`, `commit` (a submodule).
+    #[serde(rename = "type", deserialize_with = "nullable")]
+    pub kind: String,
+    /// Its size in bytes, of blobs.
+    #[serde(deserialize_with = "nullable")]
+    pub size: u64,
+}
+
+/// A git tree.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Tree {
+    /// Its entries.
+    #[serde(deserialize_with = "nullable")]
+    pub tree: Vec<TreeEntry>,
+    /// Whether GitHub left entries out.
+    #[serde(deserialize_with = "nullable")]
+    pub truncated: bool,
+}
+
+/// What lies between two commits.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Comparison {
+    /// `ahead`, `behind`, `diverged`, `identical`.
+    #[serde(deserialize_with = "nullable")]
+    pub status: String,
+    /// Commits that only the head has.
+    #[serde(deserialize_with = "nullable")]
+    pub ahead_by: u64,
+    /// Commits that only the base has.
+    #[serde(deserialize_with = "nullable")]
+    pub behind_by: u64,
+    /// All commits from base to head.
+    #[serde(deserialize_with = "nullable")]
+    pub total_commits: u64,
+    /// Where the two parted.
+    pub merge_base_commit: Option<Commit>,
+    /// The commits of this page, oldest first.
+    #[serde(deserialize_with = "nullable")]
+    pub commits: Vec<Commit>,
+    /// The files, on the first page only and 300 at most.
+    #[serde(deserialize_with = "nullable")]
+    pub files: Vec<ChangedFile>,
+}
+
+/// Where a search result matched.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct TextMatch {
+    /// The text around the match.
+    #[serde(deserialize_with = "nullable")]
+    pub fragment: String,
+}
+
+/// A file that a search found.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct FoundFile {
+    /// Its path.
+    #[serde(deserialize_with = "nullable")]
+    pub path: String,
+    /// Where it is.
+    #[serde(deserialize_with = "nullable")]
+    pub repository: Repository,
+    /// Where it matched.
+    #[serde(deserialize_with = "nullable")]
+    pub text_matches: Vec<TextMatch>,
+}
+
+/// A commit that a search found.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct FoundCommit {
+    /// The commit.
+    #[serde(flatten)]
+    pub commit: Commit,
+    /// Where it is.
+    #[serde(deserialize_with = "nullable")]
+    pub repository: Repository,
+    /// Where it matched.
+    #[serde(deserialize_with = "nullable")]
+    pub text_matches: Vec<TextMatch>,
+}

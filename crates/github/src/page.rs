@@ -46,6 +46,10 @@ pub trait PageBody: DeserializeOwned {
     type Item;
     /// The items, and how many the whole list has where the API says so.
     fn into_items(self) -> (Vec<Self::Item>, Option<u64>);
+    /// Whether the API gave up before it had looked everywhere.
+    fn incomplete(&self) -> bool {
+        false
+    }
 }
 
 impl<T: DeserializeOwned> PageBody for Vec<T> {
@@ -59,6 +63,9 @@ impl<T: DeserializeOwned> PageBody for SearchPage<T> {
     type Item = T;
     fn into_items(self) -> (Vec<T>, Option<u64>) {
         (self.items, Some(self.total_count))
+    }
+    fn incomplete(&self) -> bool {
+        self.incomplete_results
     }
 }
 
@@ -76,6 +83,8 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// How many the whole list has, where known.
     pub total: Option<u64>,
+    /// Whether the API gave up before it had looked everywhere.
+    pub incomplete: bool,
     origins: Vec<(Option<String>, usize)>,
     rest: Option<String>,
     seen: u64,
@@ -96,6 +105,7 @@ pub async fn gather<B: PageBody>(
     let mut list = List {
         items: Vec::new(),
         total: None,
+        incomplete: false,
         origins: Vec::new(),
         rest: None,
         seen: position.seen,
@@ -107,6 +117,7 @@ pub async fn gather<B: PageBody>(
             Some(link) => client.get_link::<B>(link, endpoint).await?,
             None => client.get::<B>(endpoint).await?,
         };
+        list.incomplete |= fetched.data.incomplete();
         let (items, total) = fetched.data.into_items();
         list.total = total;
         for (index, item) in items.into_iter().enumerate().skip(skip) {

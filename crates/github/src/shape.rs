@@ -1,6 +1,6 @@
 //! Compact forms for a model: one short line an item, dates as days, people as `@login`.
 
-use crate::model::{Comment, Issue, Label, User};
+use crate::model::{Comment, Commit, Issue, Label, Release, User};
 
 /// The day of a timestamp: `2026-11-20`.
 pub fn day(timestamp: &str) -> &str {
@@ -90,3 +90,76 @@ pub fn comment_head(comment: &Comment) -> String {
 }
 
 use seaworthy_kit as kit;
+
+/// `204,800`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `512 B`, `1.2 kB`, `33.6 MB`.
+pub fn bytes(number: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = number.saturating_mul(10) / unit;
+        format!("{}.{}", grouped(tenths / 10), tenths % 10)
+    };
+    match number {
+        0..1_000 => format!("{number} B"),
+        1_000..1_000_000 => format!("{} kB", tenths(1_000)),
+        _ => format!("{} MB", tenths(1_000_000)),
+    }
+}
+
+/// `commit 0123abc 2026-11-02 @ada: Title`; an author without an account is named as git knows it.
+pub fn commit_line(commit: &Commit) -> String {
+    let git = commit.commit.author.as_ref();
+    let author = match (&commit.author, git) {
+        (Some(user), _) if !user.login.is_empty() => format!("@{}", user.login),
+        (_, Some(signature)) if !signature.name.is_empty() => {
+            kit::untrusted::one_line(&signature.name, 40)
+        }
+        _ => "@ghost".to_owned(),
+    };
+    let title = commit.commit.message.lines().next().unwrap_or_default();
+    let date = git.map_or("", |signature| day(&signature.date));
+    format!(
+        "commit {} {} {author}: {}",
+        short(&commit.sha),
+        if date.is_empty() { "undated" } else { date },
+        kit::untrusted::one_line(title, 100),
+    )
+}
+
+/// `v1.2 2026-11-02 "Title" (pre-release)`.
+pub fn release(release: &Release) -> String {
+    let tag = kit::untrusted::one_line(&release.tag_name, 80);
+    let name = kit::untrusted::one_line(&release.name, 80);
+    let title = if name.is_empty() || name == tag {
+        String::new()
+    } else {
+        format!(" \"{name}\"")
+    };
+    let sort = match (release.draft, release.prerelease) {
+        (true, _) => " (draft)",
+        (_, true) => " (pre-release)",
+        _ => "",
+    };
+    let date = match day(&release.published_at) {
+        "" => "undated",
+        date => date,
+    };
+    format!("{tag} {date}{title}{sort}")
+}
+
+/// The line in place of an optional part that could not be read.
+pub fn unread(part: &str, error: &kit::ToolError) -> String {
+    let what = kit::untrusted::one_line(&error.what, 160);
+    format!("{part}: could not be read: {what}")
+}

@@ -8,6 +8,18 @@ use seaworthy_kit::Tool;
 use crate::Github;
 
 mod find_items;
+mod get_context;
+mod history;
+mod read_code;
+mod repo_overview;
+mod search_code;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[
+    &find_items::TOOL,
+    &get_context::TOOL,
+    &history::TOOL,
+    &read_code::TOOL,
+    &repo_overview::TOOL,
+    &search_code::TOOL,
+];

@@ -3,4 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, unreachable_pub, reason = "tests")]
 
 mod find_items;
+mod get_context;
+mod history;
+mod read_code;
+mod repo_overview;
+mod search_code;
 mod stage;
