@@ -15,6 +15,7 @@
 pub mod client;
 pub mod endpoint;
 pub mod failure;
+mod gates;
 pub mod input;
 pub mod model;
 pub mod page;

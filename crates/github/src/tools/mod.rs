@@ -8,6 +8,10 @@ use seaworthy_kit::Tool;
 use crate::Github;
 
 mod find_items;
+mod merge_pull_request;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[
+    &find_items::TOOL,
+    &merge_pull_request::TOOL,
+];

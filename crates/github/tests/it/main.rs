@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod find_items;
+mod merge_pull_request;
 mod stage;
