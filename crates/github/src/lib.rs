@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 pub mod client;
+mod diff;
 pub mod endpoint;
 pub mod failure;
 mod gates;

@@ -9,9 +9,11 @@ use crate::Github;
 
 mod find_items;
 mod merge_pull_request;
+mod review_pull_request;
 
 /// Every tool, sorted by name.
 pub const TOOLS: &[&Tool<Github>] = &[
     &find_items::TOOL,
     &merge_pull_request::TOOL,
+    &review_pull_request::TOOL,
 ];

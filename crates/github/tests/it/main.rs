@@ -4,4 +4,5 @@
 
 mod find_items;
 mod merge_pull_request;
+mod review_pull_request;
 mod stage;
