@@ -13,10 +13,12 @@
 #![warn(missing_docs)]
 
 pub mod client;
+mod commit;
 mod diff;
 pub mod endpoint;
 pub mod failure;
 mod gates;
+mod git;
 pub mod input;
 pub mod model;
 pub mod page;

@@ -9,11 +9,13 @@ use crate::Github;
 
 mod find_items;
 mod merge_pull_request;
+mod propose_change;
 mod review_pull_request;
 
 /// Every tool, sorted by name.
 pub const TOOLS: &[&Tool<Github>] = &[
     &find_items::TOOL,
     &merge_pull_request::TOOL,
+    &propose_change::TOOL,
     &review_pull_request::TOOL,
 ];

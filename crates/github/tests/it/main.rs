@@ -4,5 +4,6 @@
 
 mod find_items;
 mod merge_pull_request;
+mod propose_change;
 mod review_pull_request;
 mod stage;
