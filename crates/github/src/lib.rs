@@ -6,6 +6,9 @@
 //! resources/    one resource a file                 failure.rs   every failure as an instruction
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
+//! git.rs        refs, trees, commits                diff.rs      which lines a diff shows
+//! commit.rs     one commit of several files         gates.rs     what speaks against a merge
+//! losses.rs     what a deletion would destroy
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -20,6 +23,7 @@ pub mod failure;
 mod gates;
 mod git;
 pub mod input;
+mod losses;
 pub mod model;
 pub mod page;
 mod server;

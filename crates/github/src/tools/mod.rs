@@ -7,6 +7,7 @@ use seaworthy_kit::Tool;
 
 use crate::Github;
 
+mod delete_resource;
 mod find_items;
 mod merge_pull_request;
 mod propose_change;
@@ -14,6 +15,7 @@ mod review_pull_request;
 
 /// Every tool, sorted by name.
 pub const TOOLS: &[&Tool<Github>] = &[
+    &delete_resource::TOOL,
     &find_items::TOOL,
     &merge_pull_request::TOOL,
     &propose_change::TOOL,
