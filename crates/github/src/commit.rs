@@ -174,11 +174,16 @@ impl Plan {
         if let Some(entry) = entry {
             self.edited += 1;
             let before = entry.size.unwrap_or_default();
-            self.lines
-                .push(format!("edit: {shown}, {before} -> {bytes} bytes"));
+            self.lines.push(format!(
+                "edit: {shown}, {before} -> {}",
+                shape::count(bytes as u64, "byte")
+            ));
         } else {
             self.added += 1;
-            self.lines.push(format!("add: {shown}, {bytes} bytes"));
+            self.lines.push(format!(
+                "add: {shown}, {}",
+                shape::count(bytes as u64, "byte")
+            ));
         }
         self.entries
             .push(json!({"path": path, "mode": mode, "type": "blob", "content": &**content}));

@@ -249,8 +249,9 @@ pub(crate) async fn file(
     let mut details = Answer::with_tokens(DETAILS);
     details.line(format!("file: {path} on {branch}{on_default} of {repo}"));
     details.line(format!(
-        "size: {} bytes, blob {}",
-        content.size, content.sha
+        "size: {}, blob {}",
+        shape::count(content.size, "byte"),
+        content.sha
     ));
     details.line(match &history {
         Ok(commits) => match commits.data.first() {
@@ -368,9 +369,9 @@ pub(crate) async fn release(client: &Client, repo: &Repo, tag: &str) -> Result<D
     ));
     let listed = details.lines(&release.assets, 20, |asset| {
         format!(
-            "asset: {}, {} bytes",
+            "asset: {}, {}",
             one_line(&asset.name, 100),
-            asset.size
+            shape::count(asset.size, "byte")
         )
     });
     if listed < release.assets.len() {

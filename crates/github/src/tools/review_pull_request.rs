@@ -165,14 +165,17 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     check_places(&arguments, &files)?;
     let head = pull.data.head.sha.as_str();
     let sent = send(github, &call, &arguments, event, head).await?;
+    let with = match arguments.comments.len() as u64 {
+        0 => String::new(),
+        n => format!(", with {}", shape::count(n, "line comment")),
+    };
     let mut answer = Answer::new();
     answer.line(format!(
-        "Sent: review {} {} {repo}#{number} \"{}\" by {}, with {}, at head {}.",
+        "Sent: review {} {} {repo}#{number} \"{}\" by {}{with}, at head {}.",
         sent.id,
         event.verb(),
         one_line(&pull.data.title, 100),
         shape::at(pull.data.user.as_ref()),
-        shape::count(arguments.comments.len() as u64, "line comment"),
         shape::short(head),
     ));
     answer.line(match event {
