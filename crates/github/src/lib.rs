@@ -7,6 +7,9 @@
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
 //! contents.rs   files and folders
+//! git.rs        refs, trees, commits                diff.rs      which lines a diff shows
+//! commit.rs     one commit of several files         gates.rs     what speaks against a merge
+//! losses.rs     what a deletion would destroy
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -14,11 +17,16 @@
 #![warn(missing_docs)]
 
 pub mod client;
+mod commit;
 mod completions;
 mod contents;
+mod diff;
 pub mod endpoint;
 pub mod failure;
+mod gates;
+mod git;
 pub mod input;
+mod losses;
 pub mod model;
 pub mod page;
 mod prompts;

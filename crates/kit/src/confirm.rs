@@ -303,3 +303,346 @@ fn approved(answer: &ElicitResult) -> Result<(), ToolError> {
     )
     .because("the human's answer is final"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        audit::AuditLog,
+        call::{Client, Safeguards},
+        seal::Sealer,
+    };
+
+    /// A server with one deletable thing, called as a client would call its tool.
+    struct Fake {
+        safeguards: Arc<Safeguards>,
+        client: Client,
+        state: &'static str,
+    }
+
+    impl Fake {
+        fn new() -> Self {
+            let safeguards = Safeguards {
+                sealer: Sealer::random().unwrap(),
+                spent: Spent::default(),
+                audit: AuditLog::at("/nonexistent/audit.jsonl"),
+            };
+            Self {
+                safeguards: Arc::new(safeguards),
+                client: Client::default(),
+                state: "sha-1",
+            }
+        }
+
+        fn call(&self, arguments: Value, principal: &str) -> Call {
+            let Value::Object(arguments) = arguments else {
+                panic!("an object")
+            };
+            let mut call =
+                Call::detached("delete", arguments, principal, Arc::clone(&self.safeguards));
+            call.client = self.client.clone();
+            call
+        }
+
+        /// The tool: `Ok(None)` when it acted.
+        async fn run(&self, call: Call) -> Result<Option<Reply>, ToolError> {
+            let confirm = call.arguments.get("confirm") == Some(&Value::Bool(true));
+            let token = call.arguments.get("confirm_token").and_then(Value::as_str);
+            let mut details = Answer::new();
+            details.line("size: 3 files");
+            let change = Change {
+                what: "delete thing",
+                state: self.state,
+                details,
+            };
+            match call.confirm(Consent { confirm, token }, change).await? {
+                Decision::Go => Ok(None),
+                Decision::Reply(reply) => Ok(Some(reply)),
+            }
+        }
+
+        async fn preview(&self) -> String {
+            let call = self.call(json!({"name": "thing"}), "mira");
+            match self.run(call).await.unwrap() {
+                Some(Reply::Answer(answer)) => answer.into_text(),
+                other => panic!("{other:?}"),
+            }
+        }
+
+        async fn token(&self) -> String {
+            let preview = self.preview().await;
+            let (_, rest) = preview.split_once("confirm_token=").unwrap();
+            rest.split_whitespace().next().unwrap().to_owned()
+        }
+
+        async fn confirm(&self, token: &str) -> Result<Option<Reply>, ToolError> {
+            self.run(self.call(confirmed(token), "mira")).await
+        }
+
+        /// What the refusal says; panics when the tool acted or asked.
+        async fn refusal(&self, arguments: Value, principal: &str) -> String {
+            self.run(self.call(arguments, principal))
+                .await
+                .unwrap_err()
+                .text()
+        }
+    }
+
+    fn confirmed(token: &str) -> Value {
+        json!({"name": "thing", "confirm": true, "confirm_token": token})
+    }
+
+    #[tokio::test]
+    async fn a_preview_acts_on_nothing_and_its_token_acts_once() {
+        let fake = Fake::new();
+        let preview = fake.preview().await;
+        assert!(
+            preview.starts_with("PREVIEW - no action taken. Would delete thing.\nsize: 3 files\n"),
+            "{preview}"
+        );
+        let token = fake.token().await;
+        assert!(fake.confirm(&token).await.unwrap().is_none());
+        for _ in 0..2 {
+            let said = fake.refusal(confirmed(&token), "mira").await;
+            assert!(said.contains("was used before"), "{said}");
+        }
+        // another preview has another token
+        assert!(fake.confirm(&fake.token().await).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn confirm_without_a_token_is_refused() {
+        let fake = Fake::new();
+        let arguments = json!({"name": "thing", "confirm": true});
+        let said = fake.refusal(arguments, "mira").await;
+        assert!(
+            said.contains("needs the confirm_token of a preview"),
+            "{said}"
+        );
+        // a token alone is no consent
+        let arguments = json!({"name": "thing", "confirm_token": fake.token().await});
+        let reply = fake.run(fake.call(arguments, "mira")).await.unwrap();
+        assert!(matches!(reply, Some(Reply::Answer(_))));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_changed_or_made_elsewhere_is_refused() {
+        let fake = Fake::new();
+        let token = fake.token().await;
+        let mut forged = token.clone().into_bytes();
+        forged[3] = if forged[3] == b'A' { b'B' } else { b'A' };
+        let elsewhere = Fake::new().token().await;
+        let longer = format!("{token}AAAA");
+        for bad in [
+            std::str::from_utf8(&forged).unwrap(),
+            &token[..token.len() - 1],
+            &token[..8],
+            &longer,
+            "",
+            "yes",
+            &elsewhere,
+        ] {
+            let said = fake.refusal(confirmed(bad), "mira").await;
+            assert!(said.contains("is not one of this server's"), "{said}");
+        }
+        assert!(fake.confirm(&token).await.unwrap().is_none(), "still good");
+    }
+
+    #[tokio::test]
+    async fn a_text_sealed_for_another_purpose_is_no_token() {
+        let fake = Fake::new();
+        let call = fake.call(json!({"name": "thing"}), "mira");
+        let claims = call.claims(seal::digest(&[b"sha-1"]), 60).unwrap();
+        for purpose in [STATE, "cursor"] {
+            let sealed = fake.safeguards.sealer.seal(purpose, &claims.bytes());
+            let said = fake.refusal(confirmed(&sealed), "mira").await;
+            assert!(said.contains("is not one of this server's"), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_for_its_arguments_and_its_principal_only() {
+        let fake = Fake::new();
+        let token = fake.token().await;
+        for (arguments, principal) in [
+            (json!({"name": "other"}), "mira"),
+            (json!({"name": "thing", "force": true}), "mira"),
+            (json!({}), "mira"),
+            (json!({"name": "thing"}), "eve"),
+        ] {
+            let mut arguments = arguments;
+            arguments["confirm"] = true.into();
+            arguments["confirm_token"] = token.clone().into();
+            let said = fake.refusal(arguments, principal).await;
+            assert!(said.contains("for other arguments"), "{said}");
+        }
+        let mut other_tool = fake.call(confirmed(&token), "mira");
+        other_tool.tool = "merge";
+        let said = fake.run(other_tool).await.unwrap_err().text();
+        assert!(said.contains("for other arguments"), "{said}");
+        assert!(fake.confirm(&token).await.unwrap().is_none(), "still good");
+    }
+
+    #[tokio::test]
+    async fn a_token_expires() {
+        let fake = Fake::new();
+        let call = fake.call(json!({"name": "thing"}), "mira");
+        let mut claims = call.claims(seal::digest(&[b"sha-1"]), 0).unwrap();
+        for (age, good) in [(0, true), (5, false), (1_000_000, false)] {
+            claims.nonce[0] ^= 1;
+            claims.expires = now() - age + if good { 60 } else { 0 };
+            let token = fake.safeguards.sealer.seal(TOKEN, &claims.bytes());
+            match fake.confirm(&token).await {
+                Ok(reply) => assert!(good && reply.is_none()),
+                Err(error) => assert!(!good && error.what.contains("expired"), "{error}"),
+            }
+        }
+        assert_eq!(TOKEN_SECONDS, 600, "the refusal says ten minutes");
+    }
+
+    #[tokio::test]
+    async fn a_changed_object_undoes_the_confirmation_without_spending_it() {
+        let mut fake = Fake::new();
+        let token = fake.token().await;
+        fake.state = "sha-2";
+        let error = fake.confirm(&token).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Conflict);
+        assert!(error.text().contains("changed since the preview"));
+        fake.state = "sha-1";
+        assert!(fake.confirm(&token).await.unwrap().is_none());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn of_many_uses_at_once_exactly_one_wins() {
+        let fake = Arc::new(Fake::new());
+        for _ in 0..20 {
+            let token = fake.token().await;
+            let uses: Vec<_> = (0..16)
+                .map(|_| {
+                    let (fake, token) = (Arc::clone(&fake), token.clone());
+                    tokio::spawn(async move { fake.confirm(&token).await.is_ok() })
+                })
+                .collect();
+            let mut won = 0;
+            for one in uses {
+                won += u32::from(one.await.unwrap());
+            }
+            assert_eq!(won, 1);
+        }
+    }
+
+    #[test]
+    fn spent_tokens_are_forgotten_once_they_have_expired() {
+        let spent = Spent::default();
+        assert!(spent.spend([1; NONCE], now() - 1));
+        assert!(spent.spend([2; NONCE], now() + 60));
+        assert!(!spent.spend([2; NONCE], now() + 60));
+        assert_eq!(spent.0.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn claims_survive_the_seal() {
+        let claims = Claims {
+            nonce: [7; NONCE],
+            expires: 1_795_176_671,
+            call: [8; 12],
+            state: [9; 12],
+        };
+        assert_eq!(Claims::from_bytes(&claims.bytes()), Some(claims));
+        assert_eq!(Claims::from_bytes(&claims.bytes()[1..]), None);
+    }
+
+    /// A client of 2026-07-28 that can ask its human, and what the server asked it.
+    async fn asked() -> (Fake, String, String) {
+        let mut fake = Fake::new();
+        fake.client = Client {
+            modern: true,
+            elicits: true,
+            ..Client::default()
+        };
+        let token = fake.token().await;
+        let Some(Reply::AskHuman(question)) = fake.confirm(&token).await.unwrap() else {
+            panic!("it must ask")
+        };
+        let question = serde_json::to_value(*question).unwrap();
+        assert!(
+            question
+                .to_string()
+                .contains("Approve this change? delete thing")
+        );
+        let state = question["requestState"].as_str().unwrap().to_owned();
+        (fake, token, state)
+    }
+
+    async fn answered(
+        fake: &Fake,
+        token: &str,
+        state: &str,
+        answer: Value,
+    ) -> Result<Option<Reply>, ToolError> {
+        let mut call = fake.call(confirmed(token), "mira");
+        call.request_state = Some(state.to_owned());
+        let responses = json!({ QUESTION: answer });
+        call.input_responses = Some(serde_json::from_value(responses).unwrap());
+        fake.run(call).await
+    }
+
+    #[tokio::test]
+    async fn a_human_who_approves_lets_it_happen_once() {
+        let (fake, token, state) = asked().await;
+        let yes = json!({"action": "accept", "content": {QUESTION: true}});
+        let went = answered(&fake, &token, &state, yes.clone()).await.unwrap();
+        assert!(went.is_none());
+        let error = answered(&fake, &token, &state, yes).await.unwrap_err();
+        assert!(error.what.contains("used before"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_a_human_refuses_stays_refused() {
+        for (answer, said) in [
+            (json!({"action": "decline"}), "declined"),
+            (json!({"action": "cancel"}), "cancelled"),
+            (
+                json!({"action": "accept", "content": {QUESTION: false}}),
+                "did not approve",
+            ),
+            (json!({"action": "accept"}), "did not approve"),
+        ] {
+            let (fake, token, state) = asked().await;
+            let error = answered(&fake, &token, &state, answer).await.unwrap_err();
+            assert!(error.what.contains(said), "{error}");
+            assert_eq!(error.kind, ErrorKind::Refused);
+            let yes = json!({"action": "accept", "content": {QUESTION: true}});
+            let error = answered(&fake, &token, &state, yes).await.unwrap_err();
+            assert!(error.what.contains("used before"), "{error}");
+            // nor does the token open a second question
+            let error = fake.confirm(&token).await.unwrap_err();
+            assert!(error.what.contains("used before"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_approval_without_a_question_is_refused() {
+        let (fake, token, _) = asked().await;
+        let yes = json!({"action": "accept", "content": {QUESTION: true}});
+        for state in ["", "forged", &token] {
+            let error = answered(&fake, &token, state, yes.clone())
+                .await
+                .unwrap_err();
+            assert!(error.what.contains("not one of this server's"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_approval_does_not_outlive_a_change_of_the_object() {
+        let (mut fake, token, state) = asked().await;
+        fake.state = "sha-2";
+        let yes = json!({"action": "accept", "content": {QUESTION: true}});
+        let error = answered(&fake, &token, &state, yes).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Conflict);
+    }
+}

@@ -2,10 +2,14 @@
 //! in-memory sample. A module here has the stem of the thing that it tests.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, unreachable_pub, reason = "tests")]
 
+mod delete_resource;
 mod find_items;
 mod get_context;
 mod history;
+mod merge_pull_request;
+mod propose_change;
 mod read_code;
 mod repo_overview;
+mod review_pull_request;
 mod search_code;
 mod stage;
