@@ -1,1 +1,22 @@
-fn main() {}
+//! `seaworthy`: one binary that serves, checks and scaffolds MCP servers.
+//!
+//! Commands live in [`commands`], one file each. The environment is read in [`environment`] and
+//! nowhere else; errors become text and exit codes in [`failure`] and nowhere else.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod commands;
+mod environment;
+mod failure;
+mod logging;
+
+fn main() -> ExitCode {
+    logging::quiet_panics();
+    let cli = commands::Cli::parse();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,188 @@
+//! `seaworthy serve github`: the GitHub server on stdio.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::{Args, Subcommand};
+use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
+use seaworthy_kit::{
+    Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer, transport::serve_stdio,
+};
+use seaworthy_sample::{Fault, Sample};
+use tokio_util::sync::CancellationToken;
+use url::Host;
+
+use crate::{environment, failure::Failure, logging};
+
+/// Runs an MCP server
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    product: Product,
+}
+
+const ENVIRONMENT: &str = "\
+Environment:
+  GITHUB_TOKEN, GH_TOKEN   the token (the first that is set)
+  GITHUB_API_URL           the API's address (default: the public one; GitHub Enterprise works)
+  SEAWORTHY_AUDIT_LOG      where writes are recorded (default: audit.jsonl in the user's state folder)
+  SEAWORTHY_LOG            off, error, warn (default), info, debug or trace; logs go to stderr
+
+Examples:
+  GITHUB_TOKEN=... seaworthy serve github --read-only
+  seaworthy serve github --sample
+  GITHUB_API_URL=https://github.example.com/api/v3 GITHUB_TOKEN=... seaworthy serve github";
+
+#[derive(Debug, Subcommand)]
+enum Product {
+    Github(GithubArguments),
+}
+
+/// Runs the GitHub server on stdio
+#[derive(Debug, Args)]
+#[command(after_help = ENVIRONMENT)]
+struct GithubArguments {
+    /// Offer only tools that change nothing
+    #[arg(long)]
+    read_only: bool,
+    /// Offer only these tools
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    tools: Vec<String>,
+    /// Do not offer these tools
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    exclude_tools: Vec<String>,
+    /// Serve built-in sample data instead of GitHub; needs no token
+    #[arg(long, conflicts_with = "anonymous")]
+    sample: bool,
+    /// Let the sample fail: expired-token or rate-limit
+    #[arg(long, value_name = "FAULT", requires = "sample")]
+    sample_fault: Option<Fault>,
+    /// Run without a token (60 requests an hour)
+    #[arg(long)]
+    anonymous: bool,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Product::Github(arguments) = arguments.product;
+    logging::to_stderr()?;
+    let (client, audit) = upstream(&arguments)?;
+    let selection = Selection {
+        read_only: arguments.read_only,
+        only: arguments.tools,
+        except: arguments.exclude_tools,
+    };
+    let github = Github::new(client, &selection)
+        .map_err(|error| Failure::usage(error, "correct --tools or --exclude-tools"))?;
+    let safeguards = Safeguards {
+        sealer: Sealer::random()
+            .map_err(|error| Failure::failed("the system has no randomness", error))?,
+        spent: Spent::default(),
+        audit: AuditLog::at(audit),
+    };
+    serve(Server::new(github, safeguards))
+}
+
+/// The API to talk to, and where writes to it are recorded.
+fn upstream(arguments: &GithubArguments) -> Result<(Client, PathBuf), Failure> {
+    if arguments.sample {
+        return sample(arguments.sample_fault);
+    }
+    let token = environment::github_token()?;
+    let token = match (token, arguments.anonymous) {
+        (_, true) => None,
+        (Some(token), false) => Some(token),
+        (None, false) => {
+            return Err(Failure::usage(
+                "GITHUB_TOKEN is not set",
+                "make a token on GitHub (Settings > Developer settings > Personal access tokens) and set it in the client's configuration, or start with --anonymous (60 requests/h) or --sample",
+            ));
+        }
+    };
+    let base = environment::github_api_url();
+    check_transport(&base, token.as_ref())?;
+    let client = Client::new(&base, token).map_err(bad_address)?;
+    Ok((client, environment::audit_log()?))
+}
+
+fn bad_address(reason: &str) -> Failure {
+    Failure::usage(
+        format_args!("GITHUB_API_URL {reason}"),
+        "set it to the API's address, as in https://github.example.com/api/v3, or unset it for github.com",
+    )
+}
+
+/// A token travels over plain http only inside this machine.
+fn check_transport(base: &str, token: Option<&Token>) -> Result<(), Failure> {
+    let Ok(url) = url::Url::parse(base) else {
+        return Err(bad_address("is not a URL"));
+    };
+    let local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "http" && !local && token.is_some() {
+        return Err(Failure::usage(
+            "GITHUB_API_URL is plain http, and the token would cross the network in the clear",
+            "use https",
+        ));
+    }
+    Ok(())
+}
+
+fn sample(fault: Option<Fault>) -> Result<(Client, PathBuf), Failure> {
+    let sample = match fault {
+        Some(fault) => Sample::with_fault(fault),
+        None => Sample::new(),
+    };
+    let answer: InProcess = Arc::new(move |request| sample.respond(request));
+    let token = Token::parse("sample-token").ok();
+    let client =
+        Client::in_process(seaworthy_sample::ORIGIN, token, answer).map_err(bad_address)?;
+    // writes to the sample are play: they do not belong into the real log
+    let audit = if environment::audit_log_is_set() {
+        environment::audit_log()?
+    } else {
+        std::env::temp_dir().join(format!(
+            "seaworthy-sample-audit-{}.jsonl",
+            std::process::id()
+        ))
+    };
+    Ok((client, audit))
+}
+
+/// Serves until the client hangs up or a signal comes.
+fn serve(server: Server<Github>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed("the runtime could not start", error))?;
+    let ended = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        tokio::spawn(stop_on_signal(stop.clone()));
+        serve_stdio(server, stop).await
+    });
+    // a blocked read of stdin must not keep the process alive
+    runtime.shutdown_background();
+    ended
+        .map(|_| ())
+        .map_err(|error| Failure::failed("the connection could not be opened", error))
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+    stop.cancel();
+}
