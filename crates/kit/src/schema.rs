@@ -31,16 +31,15 @@ pub fn input<T: JsonSchema>() -> JsonObject {
     schema
 }
 
-/// Drops what a model cannot use: number formats, null defaults, `null` as an alternative of an
+/// Drops what a model cannot use: number formats, empty defaults, `null` as an alternative of an
 /// optional argument, `oneOf` constants that an `enum` says shorter.
 fn shrink(schema: &mut Value) {
     let Value::Object(object) = schema else {
         return;
     };
     object.remove("format");
-    if object.get("default") == Some(&Value::Null)
-        || object.get("default") == Some(&Value::Array(Vec::new()))
-    {
+    let unsaid = [Value::Null, Value::Bool(false), Value::Array(Vec::new())];
+    if object.get("default").is_some_and(|default| unsaid.contains(default)) {
         object.remove("default");
     }
     if let Some(Value::Array(types)) = object.get_mut("type") {

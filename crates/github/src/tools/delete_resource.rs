@@ -45,6 +45,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
+    /// of what
     kind: Kind,
     /// branch, path, tag, or owner/name typed again
     name: Line<1024>,
@@ -52,8 +53,10 @@ struct Arguments {
     branch: Option<GitRef>,
     /// of a file's commit
     message: Option<Line<256>>,
+    /// act on a preview
     #[serde(default)]
     confirm: bool,
+    /// the preview's
     confirm_token: Option<Line<200>>,
 }
 

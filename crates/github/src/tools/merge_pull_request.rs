@@ -52,14 +52,18 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
+    /// its number
     number: Count<1, 4_294_967_295>,
     /// default squash
     method: Option<MergeMethod>,
     /// of the commit
     title: Option<Line<256>>,
+    /// of the commit
     message: Option<Text<20_000>>,
+    /// act on a preview
     #[serde(default)]
     confirm: bool,
+    /// the preview's
     confirm_token: Option<Line<200>>,
 }
 

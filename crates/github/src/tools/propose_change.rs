@@ -52,16 +52,24 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
+    /// to commit to
     branch: GitRef,
+    /// to branch off
     base: Option<GitRef>,
+    /// whole new contents
     files: List<FileChange, 50>,
+    /// of the commit
     message: Option<Text<5_000>>,
     /// default message
     title: Option<Line<256>>,
+    /// of the PR
     body: Option<Text<60_000>>,
+    /// open as draft
     draft: Option<bool>,
+    /// act on a preview
     #[serde(default)]
     confirm: bool,
+    /// the preview's
     confirm_token: Option<Line<200>>,
 }
 

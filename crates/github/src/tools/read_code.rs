@@ -58,7 +58,9 @@ struct Arguments {
     at: Option<GitRef>,
     /// list the tree
     recursive: Option<bool>,
+    /// first
     start_line: Option<Count<1, 9_999_999>>,
+    /// last
     end_line: Option<Count<1, 9_999_999>>,
     /// of MORE AVAILABLE
     cursor: Option<Line<2000>>,

@@ -48,10 +48,13 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
+    /// its number
     number: Count<1, 4_294_967_295>,
     /// default comment
     event: Option<Event>,
+    /// of the review
     body: Option<Text<60_000>>,
+    /// on lines of the diff
     #[serde(default)]
     comments: List<LineComment, 50>,
 }

@@ -2,6 +2,7 @@
 //! in-memory sample. A module here has the stem of the thing that it tests.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, unreachable_pub, reason = "tests")]
 
+mod definitions;
 mod delete_resource;
 mod find_items;
 mod get_context;
