@@ -39,7 +39,10 @@ fn shrink(schema: &mut Value) {
     };
     object.remove("format");
     let unsaid = [Value::Null, Value::Bool(false), Value::Array(Vec::new())];
-    if object.get("default").is_some_and(|default| unsaid.contains(default)) {
+    if object
+        .get("default")
+        .is_some_and(|default| unsaid.contains(default))
+    {
         object.remove("default");
     }
     if let Some(Value::Array(types)) = object.get_mut("type") {

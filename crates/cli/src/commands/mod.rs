@@ -42,3 +42,86 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(arguments),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt::Write, path::Path};
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_is_the_folder() {
+        let mut stems: Vec<_> =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands"))
+                .unwrap()
+                .map(|entry| {
+                    entry
+                        .unwrap()
+                        .path()
+                        .file_stem()
+                        .unwrap()
+                        .to_string_lossy()
+                        .into_owned()
+                })
+                .filter(|stem| stem != "mod")
+                .collect();
+        stems.sort();
+        let names: Vec<_> = Cli::command()
+            .get_subcommands()
+            .map(|c| c.get_name().to_owned())
+            .collect();
+        assert_eq!(names, stems);
+    }
+
+    /// The help of a command and of those below it.
+    fn describe(command: &mut clap::Command, path: &str, page: &mut String) {
+        let help = command.render_long_help().to_string();
+        let help: Vec<_> = help.lines().map(str::trim_end).collect();
+        writeln!(
+            page,
+            "\n## `{path}`\n\n```text\n{}\n```",
+            help.join("\n").trim_end()
+        )
+        .unwrap();
+        for inner in command
+            .get_subcommands_mut()
+            .filter(|inner| inner.get_name() != "help")
+        {
+            let path = format!("{path} {}", inner.get_name());
+            describe(inner, &path, page);
+        }
+    }
+
+    #[test]
+    fn docs_cli_md_is_current() {
+        let mut page = String::from(
+            "# The command line\n\n\
+             Written by a test from the program's own definitions (`cargo test -p seaworthy docs`); do not edit.\n\n\
+             Exit codes: 0 done; 1 it ran and failed; 2 used wrongly, or something that it needs is missing.\n",
+        );
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        describe(&mut command, "seaworthy", &mut page);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+        if std::fs::read_to_string(&path).unwrap_or_default() != page {
+            assert!(
+                environment_is_not_ci(),
+                "docs/cli.md is stale; run the tests and commit it"
+            );
+            std::fs::write(&path, page).unwrap();
+            panic!("docs/cli.md was stale and is written anew; read its diff and commit it");
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test")]
+    fn environment_is_not_ci() -> bool {
+        std::env::var_os("CI").is_none()
+    }
+}
