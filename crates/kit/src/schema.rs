@@ -56,10 +56,10 @@ fn shrink(schema: &mut Value) {
         values.retain(|value| !value.is_null());
     }
     lift_only_alternative(object);
-    for key in ["items", "additionalProperties"] {
-        if let Some(inner) = object.get_mut(key) {
-            shrink(inner);
-        }
+    // said once, at the top; the type refuses unknown names at every depth
+    object.remove("additionalProperties");
+    if let Some(items) = object.get_mut("items") {
+        shrink(items);
     }
     if let Some(Value::Object(properties)) = object.get_mut("properties") {
         properties.values_mut().for_each(shrink);
