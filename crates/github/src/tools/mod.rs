@@ -8,6 +8,7 @@ use seaworthy_kit::Tool;
 use crate::Github;
 
 mod find_items;
+mod read_issue;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &read_issue::TOOL];

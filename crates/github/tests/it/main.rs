@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod find_items;
+mod read_issue;
 mod stage;
