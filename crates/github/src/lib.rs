@@ -6,6 +6,7 @@
 //! resources/    one resource a file                 failure.rs   every failure as an instruction
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
+//! issue_writes.rs  the requests that change an issue
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -16,6 +17,7 @@ pub mod client;
 pub mod endpoint;
 pub mod failure;
 pub mod input;
+pub(crate) mod issue_writes;
 pub mod model;
 pub mod page;
 mod server;

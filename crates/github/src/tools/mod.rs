@@ -9,6 +9,7 @@ use crate::Github;
 
 mod find_items;
 mod read_issue;
+mod write_issue;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &read_issue::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &read_issue::TOOL, &write_issue::TOOL];

@@ -5,3 +5,4 @@
 mod find_items;
 mod read_issue;
 mod stage;
+mod write_issue;
