@@ -7,18 +7,23 @@
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
 //! issue_writes.rs  the requests that change an issue
+//! overview.rs   a pull request in brief             conversation.rs  what was said on it
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
 //! `tests/it/` under the same stem, its snapshot (`cargo insta review`), and a run of the docs test.
 #![warn(missing_docs)]
 
+pub(crate) mod changes;
+pub(crate) mod checks;
 pub mod client;
+pub(crate) mod conversation;
 pub mod endpoint;
 pub mod failure;
 pub mod input;
 pub(crate) mod issue_writes;
 pub mod model;
+pub(crate) mod overview;
 pub mod page;
 mod server;
 pub mod shape;

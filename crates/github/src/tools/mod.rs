@@ -9,7 +9,13 @@ use crate::Github;
 
 mod find_items;
 mod read_issue;
+mod read_pull_request;
 mod write_issue;
 
 /// Every tool, sorted by name.
-pub const TOOLS: &[&Tool<Github>] = &[&find_items::TOOL, &read_issue::TOOL, &write_issue::TOOL];
+pub const TOOLS: &[&Tool<Github>] = &[
+    &find_items::TOOL,
+    &read_issue::TOOL,
+    &read_pull_request::TOOL,
+    &write_issue::TOOL,
+];

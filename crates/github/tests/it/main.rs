@@ -4,5 +4,6 @@
 
 mod find_items;
 mod read_issue;
+mod read_pull_request;
 mod stage;
 mod write_issue;
