@@ -6,6 +6,8 @@
 //! resources/    one resource a file                 failure.rs   every failure as an instruction
 //! input.rs      GitHub's names as checked types     model.rs     what GitHub answers
 //! page.rs       lists across pages                  shape.rs     compact lines
+//! checks.rs     the state of CI on a commit         joblog.rs    the log of a CI job
+//! changes.rs    the files of a pull request         verdict.rs   how CI stands, and what failed
 //! issue_writes.rs  the requests that change an issue
 //! overview.rs   a pull request in brief             conversation.rs  what was said on it
 //! ```
@@ -22,12 +24,14 @@ pub mod endpoint;
 pub mod failure;
 pub mod input;
 pub(crate) mod issue_writes;
+pub(crate) mod joblog;
 pub mod model;
 pub(crate) mod overview;
 pub mod page;
 mod server;
 pub mod shape;
 pub mod tools;
+pub(crate) mod verdict;
 
 pub use client::{Client, Token};
 pub use server::{Github, Selection, UnknownTool};

@@ -7,6 +7,7 @@ use seaworthy_kit::Tool;
 
 use crate::Github;
 
+mod diagnose_ci;
 mod find_items;
 mod read_issue;
 mod read_pull_request;
@@ -14,6 +15,7 @@ mod write_issue;
 
 /// Every tool, sorted by name.
 pub const TOOLS: &[&Tool<Github>] = &[
+    &diagnose_ci::TOOL,
     &find_items::TOOL,
     &read_issue::TOOL,
     &read_pull_request::TOOL,

@@ -2,6 +2,7 @@
 //! in-memory sample. A module here has the stem of the thing that it tests.
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+mod diagnose_ci;
 mod find_items;
 mod read_issue;
 mod read_pull_request;
