@@ -10,30 +10,41 @@
 //! git.rs        refs, trees, commits                diff.rs      which lines a diff shows
 //! commit.rs     one commit of several files         gates.rs     what speaks against a merge
 //! losses.rs     what a deletion would destroy
+//! checks.rs     the state of CI on a commit         joblog.rs    the log of a CI job
+//! changes.rs    the files of a pull request         verdict.rs   how CI stands, and what failed
+//! issue_writes.rs  the requests that change an issue
+//! overview.rs   a pull request in brief             conversation.rs  what was said on it
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
 //! `tests/it/` under the same stem, its snapshot (`cargo insta review`), and a run of the docs test.
 #![warn(missing_docs)]
 
+pub(crate) mod changes;
+pub(crate) mod checks;
 pub mod client;
 mod commit;
 mod completions;
 mod contents;
+pub(crate) mod conversation;
 mod diff;
 pub mod endpoint;
 pub mod failure;
 mod gates;
 mod git;
 pub mod input;
+pub(crate) mod issue_writes;
+pub(crate) mod joblog;
 mod losses;
 pub mod model;
+pub(crate) mod overview;
 pub mod page;
 mod prompts;
 mod resources;
 mod server;
 pub mod shape;
 pub mod tools;
+pub(crate) mod verdict;
 
 pub use client::{Client, Token};
 pub use server::{Github, Selection, UnknownTool};

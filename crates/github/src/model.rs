@@ -267,6 +267,11 @@ pub struct CheckRun {
     /// `success`, `failure`, `neutral`, `cancelled`, `skipped`, `timed_out`, `action_required`.
     #[serde(deserialize_with = "nullable")]
     pub conclusion: String,
+    /// The app that made it: `github-actions`, or some other CI.
+    pub app: Option<App>,
+    /// What the app says of it.
+    #[serde(deserialize_with = "nullable")]
+    pub output: CheckOutput,
 }
 
 /// The check runs of a commit.
@@ -548,4 +553,190 @@ pub struct FoundCommit {
     /// Where it matched.
     #[serde(deserialize_with = "nullable")]
     pub text_matches: Vec<TextMatch>,
+}
+
+/// An app.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct App {
+    /// Its name in addresses.
+    #[serde(deserialize_with = "nullable")]
+    pub slug: String,
+}
+
+/// What an app says of its check.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CheckOutput {
+    /// One line.
+    #[serde(deserialize_with = "nullable")]
+    pub title: String,
+    /// The rest.
+    #[serde(deserialize_with = "nullable")]
+    pub summary: String,
+}
+
+/// An event in the life of an issue.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct TimelineEvent {
+    /// `closed`, `cross-referenced`, `referenced`, ...
+    #[serde(deserialize_with = "nullable")]
+    pub event: String,
+    /// Who did it.
+    pub actor: Option<User>,
+    /// The commit that did it.
+    pub commit_id: Option<String>,
+    /// What refers to the issue.
+    pub source: Option<EventSource>,
+}
+
+/// What refers to an issue.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct EventSource {
+    /// An issue or pull request.
+    pub issue: Option<Issue>,
+}
+
+/// A review of a pull request.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Review {
+    /// Its id.
+    #[serde(deserialize_with = "nullable")]
+    pub id: u64,
+    /// Who reviewed.
+    pub user: Option<User>,
+    /// What was said.
+    #[serde(deserialize_with = "nullable")]
+    pub body: String,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`, `PENDING`.
+    #[serde(deserialize_with = "nullable")]
+    pub state: String,
+    /// When.
+    #[serde(deserialize_with = "nullable")]
+    pub submitted_at: String,
+    /// The head that was reviewed.
+    #[serde(deserialize_with = "nullable")]
+    pub commit_id: String,
+}
+
+/// A comment on a line of a pull request.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct LineComment {
+    /// Its id.
+    #[serde(deserialize_with = "nullable")]
+    pub id: u64,
+    /// Who wrote it.
+    pub user: Option<User>,
+    /// What was written.
+    #[serde(deserialize_with = "nullable")]
+    pub body: String,
+    /// The file.
+    #[serde(deserialize_with = "nullable")]
+    pub path: String,
+    /// The line; none when the diff has moved on.
+    pub line: Option<u64>,
+    /// The line at the time of writing.
+    pub original_line: Option<u64>,
+    /// `LEFT` is the old file.
+    #[serde(deserialize_with = "nullable")]
+    pub side: String,
+    /// The comment that began the thread.
+    pub in_reply_to_id: Option<u64>,
+    /// When it was made.
+    #[serde(deserialize_with = "nullable")]
+    pub created_at: String,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct WorkflowRun {
+    /// Its id.
+    #[serde(deserialize_with = "nullable")]
+    pub id: u64,
+    /// The workflow's name.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// `queued`, `in_progress`, `completed`, `waiting`, ...
+    #[serde(deserialize_with = "nullable")]
+    pub status: String,
+    /// As of a check run, or `startup_failure`.
+    #[serde(deserialize_with = "nullable")]
+    pub conclusion: String,
+    /// What started it.
+    #[serde(deserialize_with = "nullable")]
+    pub event: String,
+    /// The commit.
+    #[serde(deserialize_with = "nullable")]
+    pub head_sha: String,
+}
+
+/// The runs of a commit.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct WorkflowRuns {
+    /// Those of this page.
+    #[serde(deserialize_with = "nullable")]
+    pub workflow_runs: Vec<WorkflowRun>,
+}
+
+/// A job of a workflow run.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Job {
+    /// Its id; also the id of its check run.
+    #[serde(deserialize_with = "nullable")]
+    pub id: u64,
+    /// Its name.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// The workflow's name.
+    #[serde(deserialize_with = "nullable")]
+    pub workflow_name: String,
+    /// Which attempt of the run it belongs to.
+    #[serde(deserialize_with = "nullable")]
+    pub run_attempt: u64,
+    /// As of a check run.
+    #[serde(deserialize_with = "nullable")]
+    pub status: String,
+    /// As of a check run.
+    #[serde(deserialize_with = "nullable")]
+    pub conclusion: String,
+    /// Its steps.
+    #[serde(deserialize_with = "nullable")]
+    pub steps: Vec<Step>,
+}
+
+/// The jobs of a run.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Jobs {
+    /// Those of this page.
+    #[serde(deserialize_with = "nullable")]
+    pub jobs: Vec<Job>,
+}
+
+/// A step of a job.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Step {
+    /// Its name.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Its place.
+    #[serde(deserialize_with = "nullable")]
+    pub number: u64,
+    /// As of a check run.
+    #[serde(deserialize_with = "nullable")]
+    pub conclusion: String,
+    /// When it began.
+    #[serde(deserialize_with = "nullable")]
+    pub started_at: String,
+    /// When it ended.
+    #[serde(deserialize_with = "nullable")]
+    pub completed_at: String,
 }

@@ -1,5 +1,8 @@
 //! Compact forms for a model: one short line an item, dates as days, people as `@login`.
 
+use kit::{Answer, untrusted};
+use seaworthy_kit as kit;
+
 use crate::model::{Comment, Commit, Issue, Label, Release, User};
 
 /// The day of a timestamp: `2026-11-20`.
@@ -68,7 +71,7 @@ pub fn issue_line(issue: &Issue) -> String {
         "#{} {kind}{}: {} {}{}{comments} {}",
         issue.number,
         state(issue),
-        kit::untrusted::one_line(&issue.title, 140),
+        untrusted::one_line(&issue.title, 140),
         at(issue.user.as_ref()),
         labels(&issue.labels),
         day(&issue.updated_at),
@@ -88,8 +91,6 @@ pub fn comment_head(comment: &Comment) -> String {
         minute(&comment.created_at)
     )
 }
-
-use seaworthy_kit as kit;
 
 /// `204,800`.
 pub fn grouped(number: u64) -> String {
@@ -162,4 +163,45 @@ pub fn release(release: &Release) -> String {
 pub fn unread(part: &str, error: &kit::ToolError) -> String {
     let what = kit::untrusted::one_line(&error.what, 160);
     format!("{part}: could not be read: {what}")
+}
+
+/// What a line that says how to read on may take, in characters.
+const CUT_LINE: usize = 200;
+
+/// How many characters a quote of at most `max` takes in an answer, its closing line included.
+pub fn quote_cost(raw: &str, start: usize, max: usize) -> usize {
+    let shown = raw.chars().skip(start).take(max);
+    let (length, breaks) = shown.fold((0, 1), |(length, breaks), c| {
+        (length + 1, breaks + usize::from(c == '\n'))
+    });
+    (length + breaks * untrusted::FENCE.len() + 1).min(max) + CUT_LINE
+}
+
+/// Quotes at most `max` characters of `raw` from character `start`; when text is left, a line
+/// says how much, and that `next` reads on (it is given where the shown part ends).
+pub fn quote(
+    answer: &mut Answer,
+    raw: &str,
+    start: usize,
+    max: usize,
+    next: impl FnOnce(usize) -> String,
+) {
+    let max = max.min(answer.room().saturating_sub(CUT_LINE));
+    let quoted = answer.quote(raw, start, max);
+    if quoted.is_cut() {
+        answer.line(format!(
+            "[cut: to character {} of {} - read on with {}]",
+            quoted.end,
+            quoted.total,
+            next(quoted.end)
+        ));
+    }
+}
+
+/// A character position past the end of a text.
+pub fn past_end(start: usize, total: usize) -> kit::ToolError {
+    kit::ToolError::invalid(
+        format!("start={start} is past the end: the text has {total} characters"),
+        "leave start out, or give the one that the cut named",
+    )
 }

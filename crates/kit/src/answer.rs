@@ -158,13 +158,18 @@ impl Answer {
         let total = clean.text.chars().count();
         let from = untrusted::head(&clean.text, start).len();
         let rest = &clean.text[from..];
-        // each line costs its fence too
-        let room = max.min(self.room());
-        let mut shown = untrusted::head(rest, room);
-        let fences = (shown.matches('\n').count() + 1) * untrusted::FENCE.len();
-        if shown.chars().count() + fences > room {
-            shown = untrusted::head(rest, room.saturating_sub(fences));
-        }
+        // each line costs its fence too, so that text of nothing but line breaks makes progress
+        let mut room = max.min(self.room()).saturating_sub(untrusted::FENCE.len());
+        let fits = |c: char| {
+            let cost = if c == '\n' {
+                1 + untrusted::FENCE.len()
+            } else {
+                1
+            };
+            room = room.checked_sub(cost)?;
+            Some(c.len_utf8())
+        };
+        let shown = &rest[..rest.chars().map_while(fits).sum()];
         if !shown.trim().is_empty() {
             let fenced = untrusted::fence(shown);
             self.push(&fenced);
@@ -311,6 +316,13 @@ mod tests {
         let again = Answer::new().quote(&body, quoted.end, 4_000);
         assert!(again.end > quoted.end);
         assert!(tokens(&answer.into_text()) <= PAGE_TOKENS);
+    }
+
+    #[test]
+    fn a_quote_of_line_breaks_makes_progress() {
+        let body = "\n".repeat(200_000);
+        let quoted = Answer::new().quote(&body, 0, 3_000);
+        assert!(quoted.end > 500, "{quoted:?}");
     }
 
     #[test]

@@ -8,26 +8,34 @@ use seaworthy_kit::Tool;
 use crate::Github;
 
 mod delete_resource;
+mod diagnose_ci;
 mod find_items;
 mod get_context;
 mod history;
 mod merge_pull_request;
 mod propose_change;
 mod read_code;
+mod read_issue;
+mod read_pull_request;
 mod repo_overview;
 mod review_pull_request;
 mod search_code;
+mod write_issue;
 
 /// Every tool, sorted by name.
 pub const TOOLS: &[&Tool<Github>] = &[
     &delete_resource::TOOL,
+    &diagnose_ci::TOOL,
     &find_items::TOOL,
     &get_context::TOOL,
     &history::TOOL,
     &merge_pull_request::TOOL,
     &propose_change::TOOL,
     &read_code::TOOL,
+    &read_issue::TOOL,
+    &read_pull_request::TOOL,
     &repo_overview::TOOL,
     &review_pull_request::TOOL,
     &search_code::TOOL,
+    &write_issue::TOOL,
 ];

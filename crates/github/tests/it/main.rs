@@ -9,13 +9,17 @@
 
 mod definitions;
 mod delete_resource;
+mod diagnose_ci;
 mod find_items;
 mod get_context;
 mod history;
 mod merge_pull_request;
 mod propose_change;
 mod read_code;
+mod read_issue;
+mod read_pull_request;
 mod repo_overview;
 mod review_pull_request;
 mod search_code;
 mod stage;
+mod write_issue;
