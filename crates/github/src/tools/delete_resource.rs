@@ -28,9 +28,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "delete_resource",
     title: "Delete a branch, file, release or repository",
     description: Description {
-        purpose: "Deletes one branch, file, release or repository, after a preview.",
+        purpose: "Deletes one branch, file, release or repository.",
         arguments: "Preview first, then confirm=true with its token.",
-        returns: "the preview of what would be lost, then what was deleted.",
+        returns: "what would be lost, then what was deleted.",
         effects: "Destroys for good (audited); never the default branch.",
         not_for: "closing issues (write_issue) or several files (propose_change).",
     },

@@ -58,13 +58,14 @@ struct Arguments {
     /// owner/name
     repo: Repo,
     /// pull request
-    number: Option<Count<1, 9_999_999_999>>,
+    number: Option<Count<1, 9_999_999>>,
     /// branch, tag or sha
     #[serde(rename = "ref")]
     git_ref: Option<GitRef>,
-    run_id: Option<Count<1, 99_999_999_999_999>>,
+    /// of a workflow run
+    run_id: Option<Count<1, 999_999_999_999>>,
     /// id; default the first failed
-    job: Option<Count<1, 99_999_999_999_999>>,
+    job: Option<Count<1, 999_999_999_999>>,
     /// text of lines, any case; a|b
     grep: Option<Line<200>>,
     /// from this line on

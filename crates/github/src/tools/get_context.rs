@@ -28,9 +28,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     title: "Who am I, what may I, what is left",
     description: Description {
         purpose: "Tells who this server acts as on GitHub, what the token may do and which limits are left.",
-        arguments: "With repo: also the permission on it. Helpful after a 403, 404 or rate limit error.",
-        returns: "login, kind, scopes and expiry of the token, the remaining requests with reset times, and the API's address.",
-        effects: "Reads only; the token itself is never shown.",
+        arguments: "repo adds the permission on it.",
+        returns: "login, the token's kind, scopes and expiry, remaining requests with reset times, the API's address.",
+        effects: "Reads only; never shows the token.",
         not_for: "what a repository holds (repo_overview).",
     },
     hints: Hints::READ,

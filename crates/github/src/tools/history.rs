@@ -40,9 +40,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "history",
     title: "What changed",
     description: Description {
-        purpose: "Tells what changed between two refs, or with no base the last commits and releases.",
-        arguments: "path narrows it: with base to the diffs there, else to the commits that touched it.",
-        returns: "one line a commit (between refs oldest first) and one a changed file with its added and removed lines, paged.",
+        purpose: "Tells what changed between two refs, or without base the last commits and releases.",
+        arguments: "path narrows it: with base to its diffs, else to its commits.",
+        returns: "a line for each commit and each changed file with its added and removed lines, paged.",
         effects: "Reads only.",
         not_for: "a pull request (read_pull_request) or a file's content (read_code).",
     },
@@ -65,7 +65,7 @@ struct Arguments {
     path: Option<FilePath>,
     /// default 20
     page_size: Option<PageSize>,
-    /// of MORE AVAILABLE
+    /// to go on
     cursor: Option<Line<2000>>,
 }
 

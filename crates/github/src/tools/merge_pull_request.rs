@@ -35,10 +35,10 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "merge_pull_request",
     title: "Merge a pull request",
     description: Description {
-        purpose: "Merges a pull request, after a preview of what stands against it.",
+        purpose: "Merges a pull request.",
         arguments: "Preview first, then confirm=true with its token.",
-        returns: "the preview (head, reviews, checks, gates not met), then the merge commit.",
-        effects: "Changes the base branch for good; merges only the previewed head (audited).",
+        returns: "head, reviews, checks and gates not met, then the merge commit.",
+        effects: "Changes the base branch for good (audited); merges only the previewed head.",
         not_for: "reviewing (review_pull_request) or closing (write_issue).",
     },
     hints: Hints::DESTRUCTIVE,
@@ -53,7 +53,7 @@ struct Arguments {
     /// owner/name
     repo: Repo,
     /// its number
-    number: Count<1, 4_294_967_295>,
+    number: Count<1, 9_999_999>,
     /// default squash
     method: Option<MergeMethod>,
     /// of the commit

@@ -36,7 +36,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     title: "Propose a change",
     description: Description {
         purpose: "Commits text files to a branch and opens its pull request if there is none.",
-        arguments: "Give whole new contents; files=[] only opens the pull request. On the default branch no pull request; confirm with the preview's token.",
+        arguments: "files=[] only opens it. The default branch takes no pull request but a preview and its token.",
         returns: "the commit and the pull request.",
         effects: "Makes a missing branch, never forces (audited).",
         not_for: "binary files or merging (merge_pull_request).",

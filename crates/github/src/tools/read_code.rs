@@ -35,8 +35,8 @@ pub(super) const TOOL: Tool<Github> = Tool {
     title: "Read a file, folder or tree",
     description: Description {
         purpose: "Reads a file with line numbers, a folder, or (recursive) the tree below it.",
-        arguments: "A range of one line gives that line in full.",
-        returns: "commit and blob sha, and the text or the entries with sizes, paged. Binary files are named, not shown.",
+        arguments: "A range of one line gives all of it.",
+        returns: "commit and blob sha, and text or entries with sizes, paged; binary files only by name.",
         effects: "Reads only.",
         not_for: "finding text (search_code), changes (history) or a first look (repo_overview).",
     },
@@ -62,7 +62,7 @@ struct Arguments {
     start_line: Option<Count<1, 9_999_999>>,
     /// last
     end_line: Option<Count<1, 9_999_999>>,
-    /// of MORE AVAILABLE
+    /// to go on
     cursor: Option<Line<2000>>,
 }
 

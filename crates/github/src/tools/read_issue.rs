@@ -56,14 +56,15 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
-    number: Count<1, 9_999_999_999>,
+    /// its number
+    number: Count<1, 9_999_999>,
     /// id; this comment alone
-    comment: Option<Count<1, 99_999_999_999_999>>,
+    comment: Option<Count<1, 999_999_999_999>>,
     /// character to read on from
     start: Option<Count<0, 1_000_000>>,
     /// comments, default 20
     page_size: Option<PageSize>,
-    /// of MORE AVAILABLE
+    /// to go on
     cursor: Option<Line<2000>>,
 }
 

@@ -58,7 +58,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
-    number: Count<1, 9_999_999_999>,
+    /// its number
+    number: Count<1, 9_999_999>,
+    /// default overview
     part: Option<Part>,
     /// only this file's diff
     path: Option<FilePath>,
@@ -66,8 +68,9 @@ struct Arguments {
     comment: Option<Line<40>>,
     /// character to read on from
     start: Option<Count<0, 40_000_000>>,
+    /// default 50
     page_size: Option<PageSize>,
-    /// of MORE AVAILABLE
+    /// to go on
     cursor: Option<Line<2000>>,
 }
 

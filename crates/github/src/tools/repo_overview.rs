@@ -40,10 +40,10 @@ pub(super) const TOOL: Tool<Github> = Tool {
     title: "Understand a repository",
     description: Description {
         purpose: "Gives a first look at a repository.",
-        arguments: "With ref: files, commits and readme of that branch, tag or commit.",
-        returns: "description, state, default branch, languages, licence, counts, topics, latest release, top-level files, the last 5 commits and the readme's beginning.",
+        arguments: "ref chooses a branch, tag or commit.",
+        returns: "description, state, languages, counts, topics, latest release, top-level files, last 5 commits, the readme's beginning.",
         effects: "Reads only.",
-        not_for: "reading on in files (read_code), more commits (history) or finding repositories (search_code).",
+        not_for: "reading on (read_code), more commits (history) or finding repositories (search_code).",
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,

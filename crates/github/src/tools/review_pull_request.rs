@@ -49,7 +49,7 @@ struct Arguments {
     /// owner/name
     repo: Repo,
     /// its number
-    number: Count<1, 4_294_967_295>,
+    number: Count<1, 9_999_999>,
     /// default comment
     event: Option<Event>,
     /// of the review

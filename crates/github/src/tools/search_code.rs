@@ -33,9 +33,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "search_code",
     title: "Search code, repositories and commits",
     description: Description {
-        purpose: "Searches the code of default branches, repositories, or commit messages.",
-        arguments: "query takes words and qualifiers such as path:src language:rust; repo narrows it to one repository.",
-        returns: "one line a result, with excerpts of what matched, paged. Code search needs a token and allows 9 calls a minute.",
+        purpose: "Searches code of default branches, repositories, or commit messages.",
+        arguments: "query takes words and qualifiers such as path:src language:rust.",
+        returns: "one line a result, with excerpts, paged. Code search needs a token and allows 9 calls a minute.",
         effects: "Reads only.",
         not_for: "issues and pull requests (find_items), other branches or listing files (read_code).",
     },
@@ -56,7 +56,7 @@ struct Arguments {
     repo: Option<Repo>,
     /// default 10
     page_size: Option<PageSize>,
-    /// of MORE AVAILABLE
+    /// to go on
     cursor: Option<Line<2000>>,
 }
 

@@ -23,10 +23,10 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "write_issue",
     title: "Write an issue",
     description: Description {
-        purpose: "Creates, edits, comments on, closes, reopens, labels or assigns an issue (or pull request).",
+        purpose: "Creates, edits, comments on, closes, reopens, labels or assigns an issue or pull request.",
         arguments: "create needs title, the others number; edit replaces; close and reopen may carry body as a comment.",
         returns: "what was done, with ids.",
-        effects: "Writes at once and notifies people; audited.",
+        effects: "Writes at once and notifies people (audited).",
         not_for: "reviews (review_pull_request) or reading (read_issue).",
     },
     hints: Hints::WRITE,
@@ -40,12 +40,18 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Repo,
+    /// what to do
     action: Action,
-    number: Option<Count<1, 9_999_999_999>>,
+    /// its number
+    number: Option<Count<1, 9_999_999>>,
+    /// of it
     title: Option<Line<256>>,
+    /// text
     body: Option<Text<65_536>>,
+    /// to add
     #[serde(default)]
     labels: List<Label, 20>,
+    /// logins
     #[serde(default)]
     assignees: List<Login, 10>,
     /// labels or logins to take away
