@@ -1,0 +1,9 @@
+//! The program as its users meet it: a child process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod fuzz;
