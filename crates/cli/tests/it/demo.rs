@@ -1,0 +1,35 @@
+//! `seaworthy demo` holds, tells itself apart from failure, and is what the README says.
+
+use std::{collections::HashSet, path::Path, process::Command};
+
+fn demo(flags: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
+        .arg("demo")
+        .args(flags)
+        .output()
+        .unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn every_step_holds_and_no_colour_goes_into_a_pipe() {
+    let (story, code) = demo(&[]);
+    assert_eq!(code, Some(0), "{story}");
+    assert!(!story.contains("DOES NOT HOLD"), "{story}");
+    assert!(!story.contains('\u{1b}'), "colours are for terminals");
+    assert!(story.lines().filter(|line| line.starts_with("   ok ")).count() >= 12, "{story}");
+}
+
+#[test]
+fn the_readme_shows_what_it_prints() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, rest) = readme.split_once("<!-- demo -->\n```text\n").unwrap();
+    let (shown, _) = rest.split_once("\n```").unwrap();
+    let (story, _) = demo(&["--full"]);
+    let printed: HashSet<_> = story.lines().map(str::trim).collect();
+    for line in shown.lines().map(str::trim) {
+        let told = line.is_empty() || line == "..." || line.starts_with('$');
+        assert!(told || printed.contains(line), "the demo does not print: {line}");
+    }
+}
