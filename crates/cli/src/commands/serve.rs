@@ -1,6 +1,6 @@
 //! `seaworthy serve github`: the GitHub server on stdio.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io::IsTerminal, path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
@@ -78,6 +78,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         spent: Spent::default(),
         audit: AuditLog::at(audit),
     };
+    if std::io::stdin().is_terminal() {
+        anstream::eprintln!(
+            "seaworthy: waiting for an MCP client on stdin; the README says how to connect one (Ctrl-C ends)"
+        );
+    }
     serve(Server::new(github, safeguards))
 }
 

@@ -8,7 +8,10 @@ fn demo(flags: &[&str]) -> (String, Option<i32>) {
         .args(flags)
         .output()
         .unwrap();
-    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
 }
 
 #[test]
@@ -17,7 +20,14 @@ fn every_step_holds_and_no_colour_goes_into_a_pipe() {
     assert_eq!(code, Some(0), "{story}");
     assert!(!story.contains("DOES NOT HOLD"), "{story}");
     assert!(!story.contains('\u{1b}'), "colours are for terminals");
-    assert!(story.lines().filter(|line| line.starts_with("   ok ")).count() >= 12, "{story}");
+    assert!(
+        story
+            .lines()
+            .filter(|line| line.starts_with("   ok "))
+            .count()
+            >= 12,
+        "{story}"
+    );
 }
 
 #[test]
@@ -30,6 +40,9 @@ fn the_readme_shows_what_it_prints() {
     let printed: HashSet<_> = story.lines().map(str::trim).collect();
     for line in shown.lines().map(str::trim) {
         let told = line.is_empty() || line == "..." || line.starts_with('$');
-        assert!(told || printed.contains(line), "the demo does not print: {line}");
+        assert!(
+            told || printed.contains(line),
+            "the demo does not print: {line}"
+        );
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! To add one: write `NAME.rs` with a `const TOOL`, add its `mod` and its line in [`TOOLS`]
 //! below (sorted), and run the tests, which say what else is missing.
+//!
+//! `run_python` takes its place between `review_pull_request` and `search_code` once there is a
+//! sandbox for it.
 
 use seaworthy_kit::Tool;
 
