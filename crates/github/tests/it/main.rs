@@ -1,6 +1,11 @@
 //! Integration tests of the GitHub server: each tool against a scripted API (wiremock) or the
 //! in-memory sample. A module here has the stem of the thing that it tests.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 mod delete_resource;
 mod find_items;

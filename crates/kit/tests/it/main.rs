@@ -1,5 +1,10 @@
 //! The kit as a client sees it: a small product behind a real transport.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 mod abuse;
 mod elicitation;
