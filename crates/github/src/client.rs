@@ -483,11 +483,23 @@ impl Client {
         Err(failure::from_answer(
             raw.status,
             &raw.headers,
-            &raw.body,
+            &self.without_token(raw.body),
             question.endpoint,
             self.token.is_some(),
             now(),
         ))
+    }
+
+    /// The body of an error, in which a proxy may have repeated the request's headers.
+    fn without_token(&self, body: Bytes) -> Bytes {
+        let sent = self.token.as_ref().map(|token| token.0.to_str());
+        let Some((_, token)) = sent.and_then(Result::ok).and_then(|t| t.split_once(' ')) else {
+            return body;
+        };
+        match String::from_utf8_lossy(&body) {
+            text if text.contains(token) => text.replace(token, "(the token)").into(),
+            _ => body,
+        }
     }
 
     fn request(&self, question: &Question<'_>, url: &Url) -> Request<Vec<u8>> {

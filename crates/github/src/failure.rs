@@ -65,7 +65,7 @@ impl Failed {
                 "try once more; if it stays so, ask the user to check the connection and GITHUB_API_URL",
             ),
             Fault::Broken => upstream(
-                format!("the connection broke while {subject} was read"),
+                format!("the connection broke during the request for {subject}"),
                 "a passing network fault, or the answer was cut short",
                 "call again; after a write, first look whether it was done",
             ),
@@ -236,7 +236,7 @@ pub fn from_answer(
             ),
             "check the arguments; if they are right, try later",
         )
-        .because("an answer that GitHub does not document here, or a proxy in between"),
+        .because("the request does not fit the API, or a proxy in between answered"),
     };
     let passing = matches!(status.as_u16(), 500 | 502 | 503 | 504)
         && !headers.contains_key(http::header::RETRY_AFTER);
@@ -254,7 +254,7 @@ fn unauthenticated(subject: &str, has_token: bool) -> ToolError {
     if has_token {
         ToolError::new(
             ErrorKind::Unauthenticated,
-            format!("GitHub refused the token while reading {subject} (HTTP 401)"),
+            format!("GitHub refused the token for {subject} (HTTP 401)"),
             "stop calling; ask the user to make a new token on GitHub (Settings > Developer settings), set it as GITHUB_TOKEN and restart this server",
         )
         .because("the token in GITHUB_TOKEN is expired, revoked or mistyped")
@@ -403,15 +403,24 @@ fn lacking(headers: &HeaderMap, said: &Said, subject: &str, has_token: bool) -> 
         return ToolError::new(
             ErrorKind::Forbidden,
             format!("{subject} needs a token"),
-            "ask the user to set GITHUB_TOKEN",
+            "ask the user to set GITHUB_TOKEN and start this server without --anonymous",
         )
         .because("the server runs without one");
+    }
+    if said.message.contains("archived") {
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            what,
+            "do not try again; ask the user whether to unarchive the repository or to work in another one",
+        )
+        .because("an archived repository can only be read");
     }
     if let Some(permissions) =
         header(headers, "x-accepted-github-permissions").filter(|p| !p.is_empty())
     {
         // ";" separates alternatives, "," what is needed together
-        let needed = one_line(&permissions.replace(';', " or "), 200);
+        let needed = permissions.replace(';', " or ").replace(',', " and ");
+        let needed = one_line(&needed, 200);
         return ToolError::new(
             ErrorKind::Forbidden,
             what,
@@ -438,7 +447,7 @@ fn lacking(headers: &HeaderMap, said: &Said, subject: &str, has_token: bool) -> 
         what,
         "ask the user whether the token's permissions and the repository's rules allow this; get_context shows the token's scopes",
     )
-    .because("a missing permission, a rule of the repository, or an archived repository")
+    .because("a missing permission, or a rule of the repository")
 }
 
 /// 422: every field with its reason, since the caller can mend each.
@@ -458,17 +467,21 @@ fn unprocessable(said: &Said, subject: &str) -> ToolError {
             (resource, "") => resource.to_owned(),
             (_, field) => field.to_owned(),
         };
-        let reason = match part("code").as_str() {
-            "missing" => "names something that does not exist".to_owned(),
-            "missing_field" => "is required".to_owned(),
-            "invalid" => format!("is not valid {}", part("message")),
-            "already_exists" => "exists already".to_owned(),
-            "unprocessable" => "cannot be processed".to_owned(),
-            "" | "custom" if part("message").is_empty() => "was refused".to_owned(),
-            "" | "custom" => part("message"),
-            other => format!("{other} {}", part("message")),
+        let more = match part("message") {
+            message if message.is_empty() => message,
+            message => format!(": {message}"),
         };
-        let _ = write!(reasons, "{field} {}", reason.trim());
+        let reason = match part("code").as_str() {
+            "missing" => " names something that does not exist".to_owned(),
+            "missing_field" => " is required".to_owned(),
+            "invalid" => format!(" is not valid{more}"),
+            "already_exists" => " exists already".to_owned(),
+            "unprocessable" => " cannot be processed".to_owned(),
+            "" | "custom" if more.is_empty() => " was refused".to_owned(),
+            "" | "custom" => more,
+            other => format!(": {other}{more}"),
+        };
+        let _ = write!(reasons, "{field}{reason}");
     }
     if reasons.is_empty() {
         reasons = quoted(&said.message);
