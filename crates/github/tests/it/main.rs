@@ -7,7 +7,9 @@
     reason = "tests"
 )]
 
+mod client;
 mod delete_resource;
+mod failure;
 mod find_items;
 mod get_context;
 mod history;
@@ -18,3 +20,4 @@ mod repo_overview;
 mod review_pull_request;
 mod search_code;
 mod stage;
+mod wire;
