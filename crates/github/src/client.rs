@@ -2,6 +2,7 @@
 //!
 //! Rules it keeps (reference: GitHub's REST API documentation, version 2026-03-10):
 //! * the token goes to the API's own origin and nowhere else; redirects are followed by hand;
+//! * a request, its redirects and its retries share one time limit;
 //! * `Link` URLs are opaque and held to that origin;
 //! * a GET is retried a little on 5xx and broken connections, nothing else ever is;
 //! * no limit is slept through: it becomes an error that says when to come back;
@@ -12,7 +13,7 @@ use std::{
     fmt,
     num::NonZeroU32,
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -55,13 +56,14 @@ const REFUSED_SECONDS: u64 = 60;
 pub struct Token(HeaderValue);
 
 impl Token {
-    /// Checks that the text can be a token: 8 to 255 letters, digits, `_`, `-`, `.`.
+    /// Checks that the text can be a token: 8 to 2,048 letters, digits, `_`, `-`, `.`. GitHub gives
+    /// no length; installation tokens and JSON Web Tokens have 500 characters and more.
     ///
     /// # Errors
     /// What is wrong, without the text itself.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        if !(8..=255).contains(&text.len()) {
-            return Err("is not 8 to 255 characters long");
+        if !(8..=2_048).contains(&text.len()) {
+            return Err("is not 8 to 2,048 characters long");
         }
         if !text
             .bytes()
@@ -111,6 +113,15 @@ pub struct Fetched<T> {
     pub headers: HeaderMap,
 }
 
+/// What is asked.
+struct Question<'a> {
+    method: Method,
+    url: Url,
+    body: Vec<u8>,
+    etag: Option<HeaderValue>,
+    endpoint: &'a Endpoint,
+}
+
 #[derive(Clone)]
 struct Raw {
     status: StatusCode,
@@ -123,6 +134,7 @@ pub struct Client {
     base: Url,
     token: Option<Token>,
     upstream: Upstream,
+    timeout: Duration,
     open: Semaphore,
     pace: DefaultDirectRateLimiter,
     cache: OnceLock<Cache<[u8; 32], Arc<Raw>>>,
@@ -170,6 +182,7 @@ impl Client {
             base,
             token,
             upstream,
+            timeout: REQUEST_TIMEOUT,
             open: Semaphore::new(CONCURRENT),
             pace: RateLimiter::direct(
                 Quota::per_second(NonZeroU32::MIN).allow_burst(NonZeroU32::MIN.saturating_add(4)),
@@ -177,6 +190,14 @@ impl Client {
             cache: OnceLock::new(),
             refused_until: Mutex::new(0),
         })
+    }
+
+    /// Gives up on a request, its redirects and retries included, after `timeout` on the wire;
+    /// 25 s unless told otherwise.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// Whether requests carry a token.
@@ -190,9 +211,10 @@ impl Client {
             return "none";
         };
         let text = value.to_str().unwrap_or_default();
+        // an installation token may have a JSON Web Token inside: ghs_APPID_JWT
         let prefix = |prefix: &str| {
-            text.strip_prefix("token ")
-                .is_some_and(|t| t.starts_with(prefix))
+            text.split_once(' ')
+                .is_some_and(|(_, token)| token.starts_with(prefix))
         };
         match () {
             () if prefix("github_pat_") => "fine-grained personal access token",
@@ -219,7 +241,7 @@ impl Client {
         endpoint: &Endpoint,
     ) -> Result<Fetched<T>, ToolError> {
         let url = self.url(endpoint);
-        let raw = self.fetch(&url, endpoint.accept, endpoint).await?;
+        let raw = self.fetch(&url, endpoint).await?;
         self.parsed(raw, endpoint)
     }
 
@@ -238,7 +260,7 @@ impl Client {
             .ok()
             .filter(|url| link.starts_with('/') && url.origin() == self.base.origin())
             .ok_or_else(|| Failed::by(Fault::ForeignLink, endpoint))?;
-        let raw = self.fetch(&url, endpoint.accept, endpoint).await?;
+        let raw = self.fetch(&url, endpoint).await?;
         self.parsed(raw, endpoint)
     }
 
@@ -249,7 +271,7 @@ impl Client {
     /// As [`Self::get`].
     pub async fn get_bytes(&self, endpoint: &Endpoint) -> Result<Bytes, ToolError> {
         let url = self.url(endpoint);
-        Ok(self.fetch(&url, endpoint.accept, endpoint).await?.body)
+        Ok(self.fetch(&url, endpoint).await?.body)
     }
 
     /// Sends a change: POST, PUT, PATCH or DELETE. Never retried. An empty answer reads as `null`.
@@ -265,18 +287,16 @@ impl Client {
         if matches!(self.upstream, Upstream::Network(_)) {
             self.pace.until_ready().await;
         }
-        let url = self.url(endpoint);
         let body = body.map(Value::to_string).unwrap_or_default();
-        let mut raw = self
-            .follow(
-                &method,
-                &url,
-                endpoint.accept,
-                body.into_bytes(),
-                None,
-                endpoint,
-            )
-            .await?;
+        let question = Question {
+            method,
+            url: self.url(endpoint),
+            body: body.into_bytes(),
+            etag: None,
+            endpoint,
+        };
+        let mut left = self.timeout;
+        let mut raw = self.follow(&question, &mut left).await?;
         if raw.body.is_empty() {
             raw.body = Bytes::from_static(b"null");
         }
@@ -335,13 +355,8 @@ impl Client {
     }
 
     /// A GET through the cache, with retries.
-    async fn fetch(
-        &self,
-        url: &Url,
-        accept: &'static str,
-        endpoint: &Endpoint,
-    ) -> Result<Raw, ToolError> {
-        let key = self.cache_key(url, accept);
+    async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<Raw, ToolError> {
+        let key = self.cache_key(url, endpoint.accept);
         let cache = self.cache.get_or_init(|| {
             Cache::builder()
                 .max_capacity(CACHE_BYTES)
@@ -355,37 +370,33 @@ impl Client {
         let etag = cached
             .as_ref()
             .and_then(|raw| raw.headers.get(header::ETAG).cloned());
+        let question = Question {
+            method: Method::GET,
+            url: url.clone(),
+            body: Vec::new(),
+            etag,
+            endpoint,
+        };
+        let mut left = self.timeout;
         let mut attempt = 0;
         let raw = loop {
-            let result = self
-                .follow(
-                    &Method::GET,
-                    url,
-                    accept,
-                    Vec::new(),
-                    etag.clone(),
-                    endpoint,
-                )
-                .await;
-            match result {
-                Err(failed) if attempt < RETRIES && failed.passing => {
-                    attempt += 1;
-                    tokio::time::sleep(backoff(attempt)).await;
-                }
-                result => break result?,
+            let failed = match self.follow(&question, &mut left).await {
+                Ok(raw) => break raw,
+                Err(failed) => failed,
+            };
+            attempt += 1;
+            let pause = backoff(attempt);
+            // a retry that could not end in time helps nobody
+            if attempt > RETRIES || !failed.passing || pause >= left {
+                return Err(failed.into());
             }
+            left -= pause;
+            tokio::time::sleep(pause).await;
         };
         if raw.status == StatusCode::NOT_MODIFIED
             && let Some(cached) = cached
         {
-            let mut fresh = Raw::clone(&cached);
-            // limits are of this answer, not of the cached one
-            for (name, value) in &raw.headers {
-                if name.as_str().starts_with("x-ratelimit") {
-                    fresh.headers.insert(name.clone(), value.clone());
-                }
-            }
-            return Ok(fresh);
+            return Ok(freshened(&cached, &raw));
         }
         if raw.headers.contains_key(header::ETAG) && raw.body.len() <= MAX_CACHED {
             cache.insert(key, Arc::new(raw.clone()));
@@ -401,17 +412,12 @@ impl Client {
         kit::seal::digest(&[token, url.as_str().as_bytes(), accept.as_bytes()])
     }
 
-    /// One request and its redirects. Off the API's origin the token stays behind, and only raw
-    /// bytes are asked for there.
-    async fn follow(
-        &self,
-        method: &Method,
-        url: &Url,
-        accept: &'static str,
-        body: Vec<u8>,
-        etag: Option<HeaderValue>,
-        endpoint: &Endpoint,
-    ) -> Result<Raw, Failed> {
+    /// One request and its redirects, as long as there is time `left`; waiting for a free slot
+    /// costs none. Off the API's origin the token stays behind, and only raw bytes are asked for
+    /// there.
+    async fn follow(&self, question: &Question<'_>, left: &mut Duration) -> Result<Raw, Failed> {
+        let endpoint = question.endpoint;
+        let failed = |fault| Failed::by(fault, endpoint);
         if self.token.is_some()
             && now()
                 < *self
@@ -419,39 +425,53 @@ impl Client {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
         {
-            return Err(Failed::by(Fault::TokenRefused, endpoint));
+            return Err(failed(Fault::TokenRefused));
         }
         let _open = self.open.acquire().await;
-        let mut url = url.clone();
+        let mut url = question.url.clone();
+        let mut away = false;
         for _ in 0..=REDIRECTS {
-            let request = self.request(method, &url, accept, body.clone(), etag.clone());
-            let raw = self
-                .exchange(request)
-                .await
-                .map_err(|fault| Failed::by(fault, endpoint))?;
-            let moved = matches!(raw.status.as_u16(), 301 | 302 | 307 | 308)
-                .then(|| raw.headers.get(header::LOCATION))
-                .flatten();
-            let Some(location) = moved else {
-                return self.judged(raw, endpoint);
-            };
-            let target = location
-                .to_str()
-                .ok()
+            let begun = Instant::now();
+            let exchange = self.exchange(self.request(question, &url));
+            let raw = tokio::time::timeout(*left, exchange).await;
+            *left = left.saturating_sub(begun.elapsed());
+            let raw = raw.unwrap_or(Err(Fault::TimedOut)).map_err(failed)?;
+            if !matches!(raw.status.as_u16(), 301 | 302 | 307 | 308) {
+                return self.judged(raw, away, question);
+            }
+            let target = raw
+                .headers
+                .get(header::LOCATION)
+                .and_then(|location| location.to_str().ok())
                 .and_then(|location| url.join(location).ok())
-                .ok_or_else(|| Failed::by(Fault::BadRedirect, endpoint))?;
+                .ok_or_else(|| failed(Fault::BadRedirect))?;
             let foreign = target.origin() != self.base.origin();
             let downgraded = self.base.scheme() == "https" && target.scheme() != "https";
-            if downgraded || foreign && !(endpoint.leaves_origin && *method == Method::GET) {
-                return Err(Failed::by(Fault::ForeignRedirect, endpoint));
+            let may_leave = endpoint.leaves_origin && question.method == Method::GET;
+            // nor does another host send the token to a place of its choice
+            if downgraded || foreign && !may_leave || away && !foreign {
+                return Err(failed(Fault::ForeignRedirect));
             }
+            away = foreign;
             url = target;
         }
-        Err(Failed::by(Fault::BadRedirect, endpoint))
+        Err(failed(Fault::BadRedirect))
     }
 
-    fn judged(&self, raw: Raw, endpoint: &Endpoint) -> Result<Raw, Failed> {
-        if raw.status.is_success() || raw.status == StatusCode::NOT_MODIFIED {
+    /// The answer, or the failure that it is. `away`: another host than the API gave it.
+    fn judged(&self, mut raw: Raw, away: bool, question: &Question<'_>) -> Result<Raw, Failed> {
+        if away {
+            // nor do its ETags and links mean anything to the API
+            raw.headers = HeaderMap::new();
+            return if raw.status.is_success() {
+                Ok(raw)
+            } else {
+                Err(failure::from_storage(raw.status, question.endpoint))
+            };
+        }
+        if raw.status.is_success()
+            || raw.status == StatusCode::NOT_MODIFIED && question.etag.is_some()
+        {
             return Ok(raw);
         }
         if raw.status == StatusCode::UNAUTHORIZED && self.token.is_some() {
@@ -463,23 +483,28 @@ impl Client {
         Err(failure::from_answer(
             raw.status,
             &raw.headers,
-            &raw.body,
-            endpoint,
+            &self.without_token(raw.body),
+            question.endpoint,
             self.token.is_some(),
             now(),
         ))
     }
 
-    fn request(
-        &self,
-        method: &Method,
-        url: &Url,
-        accept: &'static str,
-        body: Vec<u8>,
-        etag: Option<HeaderValue>,
-    ) -> Request<Vec<u8>> {
-        let mut request = Request::new(body);
-        *request.method_mut() = method.clone();
+    /// The body of an error, in which a proxy may have repeated the request's headers.
+    fn without_token(&self, body: Bytes) -> Bytes {
+        let sent = self.token.as_ref().map(|token| token.0.to_str());
+        let Some((_, token)) = sent.and_then(Result::ok).and_then(|t| t.split_once(' ')) else {
+            return body;
+        };
+        match String::from_utf8_lossy(&body) {
+            text if text.contains(token) => text.replace(token, "(the token)").into(),
+            _ => body,
+        }
+    }
+
+    fn request(&self, question: &Question<'_>, url: &Url) -> Request<Vec<u8>> {
+        let mut request = Request::new(question.body.clone());
+        *request.method_mut() = question.method.clone();
         // a Url is always a valid Uri; should it not be, the request fails as unreachable
         *request.uri_mut() = url.as_str().parse().unwrap_or_default();
         let has_body = !request.body().is_empty();
@@ -488,7 +513,10 @@ impl Client {
             header::USER_AGENT,
             HeaderValue::from_static(concat!("seaworthy/", env!("CARGO_PKG_VERSION"))),
         );
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(
+            header::ACCEPT,
+            HeaderValue::from_static(question.endpoint.accept),
+        );
         if url.origin() == self.base.origin() {
             headers.insert(
                 HeaderName::from_static("x-github-api-version"),
@@ -497,8 +525,8 @@ impl Client {
             if let Some(token) = &self.token {
                 headers.insert(header::AUTHORIZATION, token.0.clone());
             }
-            if let Some(etag) = etag {
-                headers.insert(header::IF_NONE_MATCH, etag);
+            if let Some(etag) = &question.etag {
+                headers.insert(header::IF_NONE_MATCH, etag.clone());
             }
         }
         if has_body {
@@ -541,6 +569,12 @@ async fn over_network(
         .await
         .map_err(|error| classify(&error))?;
     let (status, headers) = (response.status(), response.headers().clone());
+    if response
+        .content_length()
+        .is_some_and(|length| length > MAX_BODY as u64)
+    {
+        return Err(Fault::TooLarge);
+    }
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
         if body.len() + chunk.len() > MAX_BODY {
@@ -555,22 +589,38 @@ async fn over_network(
     })
 }
 
+/// The cached answer with what a 304 says anew (RFC 9111, section 3.2): limits, links, scopes.
+fn freshened(cached: &Raw, not_modified: &Raw) -> Raw {
+    let mut fresh = cached.clone();
+    let new = &not_modified.headers;
+    let is_of_the_body = |name: &HeaderName| {
+        name.as_str().starts_with("content-") || name == header::TRANSFER_ENCODING
+    };
+    for name in new.keys().filter(|name| !is_of_the_body(name)) {
+        fresh.headers.remove(name);
+        for value in new.get_all(name) {
+            fresh.headers.append(name.clone(), value.clone());
+        }
+    }
+    fresh
+}
+
 fn build_network_client() -> Result<reqwest::Client, Fault> {
     // an error means that a provider is installed already, which is as good
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
         .build()
         .map_err(|_| Fault::NoTls)
 }
 
 fn classify(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() {
-        Fault::TimedOut
-    } else if error.is_connect() {
+    // a connection that is not made in time is not made
+    if error.is_connect() {
         Fault::Unreachable
+    } else if error.is_timeout() {
+        Fault::TimedOut
     } else {
         Fault::Broken
     }

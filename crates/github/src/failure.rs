@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use http::{HeaderMap, StatusCode};
 use seaworthy_kit::{ErrorKind, ToolError, audit::rfc3339, untrusted::one_line};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::endpoint::Endpoint;
 
@@ -33,6 +33,8 @@ pub enum Fault {
     /// No TLS on this machine.
     NoTls,
 }
+
+const DAY: u64 = 86_400;
 
 /// A failed request.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl Failed {
                 "try once more; if it stays so, ask the user to check the connection and GITHUB_API_URL",
             ),
             Fault::Broken => upstream(
-                format!("the connection broke while {subject} was read"),
+                format!("the connection broke during the request for {subject}"),
                 "a passing network fault, or the answer was cut short",
                 "call again; after a write, first look whether it was done",
             ),
@@ -81,7 +83,7 @@ impl Failed {
             Fault::InvalidJson => upstream(
                 format!("GitHub's answer for {subject} was not the expected JSON"),
                 "a proxy or login page in between, an outage, or GITHUB_API_URL is not an API address",
-                "call again once; if it stays so, check GITHUB_API_URL and GitHub's status page",
+                "call again once (after a write, first look whether it was done); if it stays so, check GITHUB_API_URL and GitHub's status page",
             ),
             Fault::ForeignRedirect => upstream(
                 format!("GitHub redirected {subject} to another host; it was not followed"),
@@ -104,19 +106,56 @@ impl Failed {
                 ErrorKind::Internal,
                 "the TLS library could not start",
                 "ask the user to install the system's CA certificates (package ca-certificates)",
-            ),
+            )
+            .because("the system's CA certificates are missing or cannot be read"),
         };
         let passing = matches!(fault, Fault::Unreachable | Fault::Broken);
         Self { error, passing }
     }
 }
 
-/// What GitHub says in the body of an error.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What GitHub says in the body of an error; each part may be missing or of another type.
+#[derive(Debug)]
 struct Said {
     message: String,
-    errors: serde_json::Value,
+    errors: Vec<Value>,
+}
+
+impl Said {
+    fn in_body(body: &[u8]) -> Self {
+        let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let message = body["message"].as_str().unwrap_or_default().to_owned();
+        let errors = match body.get_mut("errors").map(Value::take) {
+            Some(Value::Array(errors)) => errors,
+            Some(only @ (Value::String(_) | Value::Object(_))) => vec![only],
+            _ => Vec::new(),
+        };
+        Self { message, errors }
+    }
+}
+
+/// The failure that another host makes, to which GitHub had sent us for a log or an archive.
+pub fn from_storage(status: StatusCode, endpoint: &Endpoint) -> Failed {
+    let subject = &endpoint.subject;
+    let code = status.as_u16();
+    let error = match code {
+        404 | 410 => ToolError::new(
+            ErrorKind::NotFound,
+            format!("{subject} is no longer kept (HTTP {code} from GitHub's storage)"),
+            "do not ask again; a new run writes a new one",
+        )
+        .because("logs and archives are deleted after some time"),
+        _ => ToolError::new(
+            ErrorKind::Upstream,
+            format!("GitHub's storage did not give {subject} (HTTP {code})"),
+            "call again: GitHub makes a new address each time; if it stays so, try later",
+        )
+        .because("the address had expired, or an outage"),
+    };
+    Failed {
+        error,
+        passing: status.is_server_error(),
+    }
 }
 
 /// The failure that an answer with an error status makes. `now` is in seconds since the epoch.
@@ -128,7 +167,7 @@ pub fn from_answer(
     has_token: bool,
     now: u64,
 ) -> Failed {
-    let said: Said = serde_json::from_slice(body).unwrap_or_default();
+    let said = Said::in_body(body);
     let subject = &endpoint.subject;
     let error = match status.as_u16() {
         401 => unauthenticated(subject, has_token),
@@ -168,13 +207,15 @@ pub fn from_answer(
         413 => ToolError::invalid(
             format!("{subject}: the content is too large for GitHub"),
             "send less at a time",
-        ),
+        )
+        .because("GitHub limits the size of a request"),
         422 => unprocessable(&said, subject),
         451 => ToolError::new(
             ErrorKind::Forbidden,
             format!("{subject} is blocked for legal reasons"),
             "do not ask again",
-        ),
+        )
+        .because("GitHub took it down, after a notice under copyright law for example"),
         500..=599 => ToolError::new(
             ErrorKind::Upstream,
             format!("GitHub failed on {subject} (HTTP {})", status.as_u16()),
@@ -194,10 +235,11 @@ pub fn from_answer(
                 quoted(&said.message)
             ),
             "check the arguments; if they are right, try later",
-        ),
+        )
+        .because("the request does not fit the API, or a proxy in between answered"),
     };
-    let passing =
-        matches!(status.as_u16(), 500 | 502 | 503 | 504) && retry_after(headers).is_none();
+    let passing = matches!(status.as_u16(), 500 | 502 | 503 | 504)
+        && !headers.contains_key(http::header::RETRY_AFTER);
     Failed { error, passing }
 }
 
@@ -212,7 +254,7 @@ fn unauthenticated(subject: &str, has_token: bool) -> ToolError {
     if has_token {
         ToolError::new(
             ErrorKind::Unauthenticated,
-            format!("GitHub refused the token while reading {subject} (HTTP 401)"),
+            format!("GitHub refused the token for {subject} (HTTP 401)"),
             "stop calling; ask the user to make a new token on GitHub (Settings > Developer settings), set it as GITHUB_TOKEN and restart this server",
         )
         .because("the token in GITHUB_TOKEN is expired, revoked or mistyped")
@@ -249,8 +291,10 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// The seconds to wait; more than a day is no limit of GitHub's and is read as a day.
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
-    header(headers, "retry-after").and_then(|seconds| seconds.trim().parse().ok())
+    let seconds: u64 = header(headers, "retry-after")?.trim().parse().ok()?;
+    Some(seconds.min(DAY))
 }
 
 /// 403 and 429 mean many things; the most specific sign wins.
@@ -263,27 +307,28 @@ fn forbidden(
     now: u64,
 ) -> ToolError {
     let message = said.message.to_ascii_lowercase();
-    let errors = said.errors.as_array().map_or(&[][..], Vec::as_slice);
-    if errors.iter().any(|error| error["code"] == "too_large") {
+    if said.errors.iter().any(|error| error["code"] == "too_large") {
         return ToolError::invalid(
             format!("{subject} is larger than the API gives (100 MB)"),
             "clone the repository with git to read it, or read a smaller file",
-        );
+        )
+        .because("GitHub gives larger files by git only");
     }
-    if header(headers, "x-ratelimit-remaining") == Some("0") {
-        return primary_limit(headers, subject, has_token, now);
-    }
+    let used_up = header(headers, "x-ratelimit-remaining") == Some("0");
     let secondary = [
         "secondary rate",
         "abuse",
         "too many requests",
         "wait a few minutes",
     ];
-    if retry_after(headers).is_some()
-        || status == StatusCode::TOO_MANY_REQUESTS
-        || secondary.iter().any(|sign| message.contains(sign))
-    {
-        let seconds = retry_after(headers).unwrap_or(60);
+    let is_secondary = secondary.iter().any(|sign| message.contains(sign));
+    if used_up && !is_secondary {
+        return primary_limit(headers, subject, has_token, now);
+    }
+    if is_secondary || retry_after(headers).is_some() || status == StatusCode::TOO_MANY_REQUESTS {
+        // GitHub's order: retry-after, else the reset when nothing is left, else a minute
+        let until_reset = || reset(headers, now).filter(|_| used_up).map(|at| at - now);
+        let seconds = retry_after(headers).or_else(until_reset).unwrap_or(60);
         return ToolError::new(
             ErrorKind::RateLimited,
             format!("GitHub's secondary limit was reached on {subject}"),
@@ -310,28 +355,31 @@ fn forbidden(
     lacking(headers, said, subject, has_token)
 }
 
-fn primary_limit(headers: &HeaderMap, subject: &str, has_token: bool, now: u64) -> ToolError {
-    let reset = header(headers, "x-ratelimit-reset").and_then(|reset| reset.parse::<u64>().ok());
+/// When the window of the limit ends, where that is ahead and not more than a day.
+fn reset(headers: &HeaderMap, now: u64) -> Option<u64> {
+    let reset: u64 = header(headers, "x-ratelimit-reset")?.trim().parse().ok()?;
     // some proxies and recorded traffic give milliseconds
-    let reset = reset.map(|reset| {
-        if reset > 100_000_000_000 {
-            reset / 1000
-        } else {
-            reset
-        }
-    });
+    let reset = if reset > 100_000_000_000 {
+        reset / 1000
+    } else {
+        reset
+    };
+    (now + 1..=now + DAY).contains(&reset).then_some(reset)
+}
+
+fn primary_limit(headers: &HeaderMap, subject: &str, has_token: bool, now: u64) -> ToolError {
     let resource = one_line(
         header(headers, "x-ratelimit-resource").unwrap_or("core"),
         40,
     );
     let limit = one_line(header(headers, "x-ratelimit-limit").unwrap_or("all"), 20);
-    let wait = match reset {
-        Some(reset) if reset > now => format!(
+    let wait = match reset(headers, now) {
+        Some(reset) => format!(
             "wait {} min (until {}), then call again; meanwhile work with what you have",
             (reset - now).div_ceil(60),
             rfc3339(reset)
         ),
-        _ => "wait a minute, then call again".to_owned(),
+        None => "wait a minute, then call again".to_owned(),
     };
     let cause = if has_token {
         format!("the token's {limit} requests of this window ({resource}) are used up")
@@ -355,15 +403,24 @@ fn lacking(headers: &HeaderMap, said: &Said, subject: &str, has_token: bool) -> 
         return ToolError::new(
             ErrorKind::Forbidden,
             format!("{subject} needs a token"),
-            "ask the user to set GITHUB_TOKEN",
+            "ask the user to set GITHUB_TOKEN and start this server without --anonymous",
         )
         .because("the server runs without one");
+    }
+    if said.message.contains("archived") {
+        return ToolError::new(
+            ErrorKind::Forbidden,
+            what,
+            "do not try again; ask the user whether to unarchive the repository or to work in another one",
+        )
+        .because("an archived repository can only be read");
     }
     if let Some(permissions) =
         header(headers, "x-accepted-github-permissions").filter(|p| !p.is_empty())
     {
         // ";" separates alternatives, "," what is needed together
-        let needed = one_line(&permissions.replace(';', " or "), 200);
+        let needed = permissions.replace(';', " or ").replace(',', " and ");
+        let needed = one_line(&needed, 200);
         return ToolError::new(
             ErrorKind::Forbidden,
             what,
@@ -390,14 +447,13 @@ fn lacking(headers: &HeaderMap, said: &Said, subject: &str, has_token: bool) -> 
         what,
         "ask the user whether the token's permissions and the repository's rules allow this; get_context shows the token's scopes",
     )
-    .because("a missing permission, a rule of the repository, or an archived repository")
+    .because("a missing permission, or a rule of the repository")
 }
 
 /// 422: every field with its reason, since the caller can mend each.
 fn unprocessable(said: &Said, subject: &str) -> ToolError {
     let mut reasons = String::new();
-    let errors = said.errors.as_array().map_or(&[][..], Vec::as_slice);
-    for error in errors.iter().take(10) {
+    for error in said.errors.iter().take(10) {
         if !reasons.is_empty() {
             reasons.push_str("; ");
         }
@@ -411,16 +467,21 @@ fn unprocessable(said: &Said, subject: &str) -> ToolError {
             (resource, "") => resource.to_owned(),
             (_, field) => field.to_owned(),
         };
-        let reason = match part("code").as_str() {
-            "missing" => "names something that does not exist".to_owned(),
-            "missing_field" => "is required".to_owned(),
-            "invalid" => format!("is not valid {}", part("message")),
-            "already_exists" => "exists already".to_owned(),
-            "unprocessable" => "cannot be processed".to_owned(),
-            "" | "custom" => part("message"),
-            other => format!("{other} {}", part("message")),
+        let more = match part("message") {
+            message if message.is_empty() => message,
+            message => format!(": {message}"),
         };
-        let _ = write!(reasons, "{field} {}", reason.trim());
+        let reason = match part("code").as_str() {
+            "missing" => " names something that does not exist".to_owned(),
+            "missing_field" => " is required".to_owned(),
+            "invalid" => format!(" is not valid{more}"),
+            "already_exists" => " exists already".to_owned(),
+            "unprocessable" => " cannot be processed".to_owned(),
+            "" | "custom" if more.is_empty() => " was refused".to_owned(),
+            "" | "custom" => more,
+            other => format!(": {other}{more}"),
+        };
+        let _ = write!(reasons, "{field}{reason}");
     }
     if reasons.is_empty() {
         reasons = quoted(&said.message);

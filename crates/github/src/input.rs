@@ -99,10 +99,9 @@ fn git_ref(text: &str) -> Result<(), String> {
     let badly_joined =
         text.contains("..") || text.contains("//") || text.contains("@{") || text == "@";
     let badly_ended = text.starts_with(['/', '-', '.']) || text.ends_with(['/', '.']);
-    let badly_named = text.split('/').any(|part| {
-        part.starts_with('.')
-            || part.len() >= 5 && part[part.len() - 5..].eq_ignore_ascii_case(".lock")
-    });
+    let badly_named = text
+        .split('/')
+        .any(|part| part.starts_with('.') || part.to_ascii_lowercase().ends_with(".lock"));
     if badly_joined || badly_ended || badly_named {
         return Err("is not a git ref (see git-check-ref-format)".to_owned());
     }
@@ -241,13 +240,14 @@ mod tests {
             "v1.0",
             "refs/heads/x",
             "ünï",
+            "ééé/日本語の枝",
             "a@b",
         ] {
             GitRef::parse(good).unwrap();
         }
         for bad in [
-            "", "a..b", "a b", "-x", "/x", "x/", "x.lock", "a/.b", "a@{1}", "@", "a:b", "a?b",
-            "a\u{7f}", "x.", "a//b", "a\\b",
+            "", "a..b", "a b", "-x", "/x", "x/", "x.lock", "ü.LOCK", "a/.b", "a@{1}", "@", "a:b",
+            "a?b", "a\u{7f}", "x.", "a//b", "a\\b",
         ] {
             GitRef::parse(bad).unwrap_err();
         }

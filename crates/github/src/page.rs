@@ -3,6 +3,7 @@
 use kit::{Call, More, ToolError, answer::Further};
 use seaworthy_kit as kit;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use url::form_urlencoded;
 
 use crate::{
     client::Client,
@@ -14,11 +15,15 @@ use crate::{
 const REQUESTS: usize = 5;
 
 /// What a cursor of a list holds: the page's `Link`, how many of its items were given, and how
-/// many items in all.
+/// many items in all. The link is kept without what the arguments say anyway, since a cursor is
+/// bound to them: a long query would make it longer than an argument may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
+    /// Whether the link is without those parameters that it shares with the first request.
+    #[serde(rename = "p", default, skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     #[serde(rename = "o", default)]
     offset: usize,
     #[serde(rename = "s", default)]
@@ -38,6 +43,69 @@ impl Position {
     pub fn seen(&self) -> u64 {
         self.seen
     }
+
+    fn at(link: Option<&str>, query: &str, offset: usize, seen: u64) -> Self {
+        let short = link.and_then(|link| without_shared(link, query));
+        Self {
+            partial: short.is_some(),
+            link: short.or_else(|| link.map(str::to_owned)),
+            offset,
+            seen,
+        }
+    }
+
+    fn link(&self, query: &str) -> Option<String> {
+        let link = self.link.as_deref()?;
+        Some(if self.partial {
+            with_shared(link, query)
+        } else {
+            link.to_owned()
+        })
+    }
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn name(pair: &str) -> String {
+    pairs(pair).pop().map(|(name, _)| name).unwrap_or_default()
+}
+
+/// The link without the parameters that are in `query` with the same value; `per_page` stays,
+/// since a position counts items of such pages. `None` where [`with_shared`] could not undo it.
+fn without_shared(link: &str, query: &str) -> Option<String> {
+    let (path, parameters) = link.split_once('?')?;
+    let (theirs, own) = (pairs(parameters), pairs(query));
+    let times = |wanted: &str| theirs.iter().filter(|(name, _)| name == wanted).count();
+    if own.iter().any(|(name, _)| times(name) != 1) {
+        return None;
+    }
+    let differs = |pair: &&str| match pairs(pair).pop() {
+        Some(pair) => pair.0 == "per_page" || !own.contains(&pair),
+        None => false,
+    };
+    let kept: Vec<_> = parameters.split('&').filter(differs).collect();
+    Some(format!("{path}?{}", kept.join("&")))
+}
+
+/// Adds the parameters of `query` that `link` does not name itself.
+fn with_shared(link: &str, query: &str) -> String {
+    let (path, parameters) = link.split_once('?').unwrap_or((link, ""));
+    let theirs: Vec<_> = pairs(parameters)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let shared = query
+        .split('&')
+        .filter(|pair| !theirs.contains(&name(pair)));
+    let all: Vec<_> = shared
+        .chain([parameters])
+        .filter(|p| !p.is_empty())
+        .collect();
+    format!("{path}?{}", all.join("&"))
 }
 
 /// A body that holds a page of a list.
@@ -87,6 +155,7 @@ pub struct List<T> {
     pub incomplete: bool,
     origins: Vec<(Option<String>, usize)>,
     rest: Option<String>,
+    query: String,
     seen: u64,
 }
 
@@ -108,9 +177,10 @@ pub async fn gather<B: PageBody>(
         incomplete: false,
         origins: Vec::new(),
         rest: None,
+        query: endpoint.query.clone(),
         seen: position.seen,
     };
-    let mut link = position.link.clone();
+    let mut link = position.link(&endpoint.query);
     let mut skip = position.offset;
     for _ in 0..REQUESTS {
         let fetched = match &link {
@@ -148,18 +218,11 @@ impl<T> List<T> {
     /// The cursor could not be made.
     pub fn more(&self, call: &Call, shown: usize) -> Result<Option<More>, ToolError> {
         let seen = self.given(shown);
+        let at = |link, offset| Position::at(link, &self.query, offset, seen);
         let next = if let Some((link, offset)) = self.origins.get(shown) {
-            Position {
-                link: link.clone(),
-                offset: *offset,
-                seen,
-            }
+            at(link.as_deref(), *offset)
         } else if let Some(rest) = &self.rest {
-            Position {
-                link: Some(rest.clone()),
-                offset: 0,
-                seen,
-            }
+            at(Some(rest.as_str()), 0)
         } else {
             return Ok(None);
         };
@@ -171,5 +234,49 @@ impl<T> List<T> {
             None => Further::Unknown,
         };
         Ok(Some(More::at(further, &call.seal_cursor(&next)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_query_makes_no_long_position() {
+        let query = format!("q={}&sort=created&per_page=50", "%E6%BD%AE".repeat(256));
+        // GitHub writes the same query in its own way and order
+        let link = format!(
+            "/search/issues?per_page=50&page=2&sort=created&q={}",
+            "潮".repeat(256)
+        );
+        let position = Position::at(Some(&link), &query, 7, 57);
+        assert_eq!(
+            position.link.as_deref(),
+            Some("/search/issues?per_page=50&page=2")
+        );
+        let whole = position.link(&query).unwrap();
+        let (path, parameters) = whole.split_once('?').unwrap();
+        let (mut had, mut has) = (pairs(link.split_once('?').unwrap().1), pairs(parameters));
+        had.sort();
+        has.sort();
+        assert_eq!((path, has), ("/search/issues", had));
+    }
+
+    #[test]
+    fn a_link_that_could_not_be_made_whole_again_is_kept_as_it_is() {
+        for link in [
+            "/repositories/7/issues?page=2",
+            "/x",
+            "/x?state=open&state=open",
+            "/x?after=abc%3D%3D&",
+        ] {
+            let position = Position::at(Some(link), "state=open", 0, 0);
+            assert_eq!(position.link("state=open").as_deref(), Some(link));
+        }
+        let changed = Position::at(Some("/x?page=2&state=all"), "page=1&state=open", 0, 0);
+        assert_eq!(
+            changed.link("page=1&state=open").as_deref(),
+            Some("/x?page=2&state=all")
+        );
     }
 }

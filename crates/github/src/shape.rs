@@ -28,13 +28,24 @@ pub fn at(user: Option<&User>) -> String {
     }
 }
 
-/// ` [a, b]`, or nothing.
+/// Labels that one line names; an item may have a hundred.
+const LABELS: usize = 8;
+
+/// ` [a, b]`, or nothing; of many, the first and how many there are besides.
 pub fn labels(labels: &[Label]) -> String {
     if labels.is_empty() {
         return String::new();
     }
-    let names: Vec<_> = labels.iter().map(|label| label.name.as_str()).collect();
-    format!(" [{}]", names.join(", "))
+    let names: Vec<_> = labels
+        .iter()
+        .take(LABELS)
+        .map(|label| kit::untrusted::one_line(&label.name, 50))
+        .collect();
+    let more = match labels.len().saturating_sub(LABELS) {
+        0 => String::new(),
+        more => format!(", +{more}"),
+    };
+    format!(" [{}{more}]", names.join(", "))
 }
 
 /// `12 files`, `1 file`.
@@ -204,4 +215,52 @@ pub fn past_end(start: usize, total: usize) -> kit::ToolError {
         format!("start={start} is past the end: the text has {total} characters"),
         "leave start out, or give the one that the cut named",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_timestamps_and_ids_are_shown_as_they_are() {
+        for odd in [
+            "",
+            "x",
+            "123456789é",
+            "2026-11-02T03:0é",
+            "潮潮潮潮潮潮潮潮",
+        ] {
+            assert!(day(odd).len() <= odd.len());
+            assert_eq!(minute(odd).chars().count(), odd.chars().count());
+            assert!(short(odd).len() <= odd.len());
+        }
+        assert_eq!(day("2026-11-02T03:04:05Z"), "2026-11-02");
+        assert_eq!(minute("2026-11-02T03:04:05Z"), "2026-11-02 03:04");
+    }
+
+    #[test]
+    fn an_issue_is_a_short_line_whatever_it_holds() {
+        let label = Label {
+            name: "潮\n".repeat(500),
+            ..Label::default()
+        };
+        let issue = Issue {
+            number: u64::MAX,
+            title: "\u{202e}MORE AVAILABLE\n".repeat(10_000),
+            labels: vec![label; 100],
+            comments: u64::MAX,
+            ..Issue::default()
+        };
+        let line = issue_line(&issue);
+        assert!(line.chars().count() < 700, "{line}");
+        assert!(line.contains(", +92]") && !line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn numbers_have_no_end_that_breaks_them() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_250), "1.2 kB");
+        assert!(bytes(u64::MAX).ends_with(" MB"));
+    }
 }

@@ -12,7 +12,7 @@
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 #[path = "../tests/it/tank.rs"]
-#[expect(dead_code, unreachable_pub, reason = "shared with the tests")]
+#[expect(unreachable_pub, reason = "shared with the tests")]
 mod tank;
 
 use std::{

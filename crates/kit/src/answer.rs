@@ -14,6 +14,8 @@ pub const PAGE_TOKENS: usize = 2_000;
 pub const HARD_TOKENS: usize = 10_000;
 /// Room kept for the closing lines (`NOTE`, `MORE AVAILABLE`), in characters.
 const RESERVE: usize = 480;
+/// Room for the line that says that something was cut, in characters.
+const CUT: usize = 60;
 
 /// The estimated tokens of a text.
 pub fn tokens(text: &str) -> usize {
@@ -208,10 +210,19 @@ impl Answer {
         written
     }
 
-    /// Writes another finished answer below this one.
+    /// Writes another finished answer below this one, cut to the lines that there is room for.
     pub fn append(&mut self, other: Self) -> &mut Self {
         let text = other.into_text();
-        if !text.is_empty() {
+        let (length, room) = (text.chars().count(), self.room());
+        if length > room {
+            let fits = untrusted::head(&text, room.saturating_sub(CUT));
+            let fits = fits.rsplit_once('\n').map_or("", |(lines, _)| lines);
+            if !fits.is_empty() {
+                self.push(fits);
+            }
+            let left = length - fits.chars().count();
+            self.push(&format!("[cut: {left} more characters]"));
+        } else if !text.is_empty() {
             self.push(&text);
         }
         self
@@ -231,38 +242,46 @@ impl Answer {
     /// The finished text.
     pub fn into_text(mut self) -> String {
         let hard = HARD_TOKENS * CHARS_PER_TOKEN;
-        if self.chars + RESERVE > hard {
-            self.text
-                .truncate(untrusted::head(&self.text, hard - RESERVE).len());
+        let mut closing = self.closing();
+        if self.chars + closing.chars().count() > hard {
             self.more.get_or_insert_with(|| {
                 More::by(
                     Further::Unknown,
                     "the answer was cut at its cap; ask for less at a time",
                 )
             });
+            closing = self.closing();
+            let keep = hard.saturating_sub(closing.chars().count() + 1);
+            self.text.truncate(untrusted::head(&self.text, keep).len());
         }
-        let mut text = self.text;
+        if !closing.is_empty() {
+            push_line(&mut self.text, &closing);
+        }
+        self.text
+    }
+
+    /// The closing lines; whatever they hold, they leave half of the cap to the rest.
+    fn closing(&self) -> String {
+        let mut closing = String::new();
         if self.removed > 0 {
             push_line(
-                &mut text,
+                &mut closing,
                 &format!(
                     "NOTE: {} invisible or bidirectional-control characters were removed from the text above",
                     self.removed
                 ),
             );
         }
-        if let Some(more) = self.more {
+        if let Some(more) = &self.more {
             let further = match more.further {
                 Further::Exactly(n) => format!("{n} further"),
                 Further::AtLeast(n) => format!("at least {n} further"),
                 Further::Unknown => "further items".to_owned(),
             };
-            push_line(
-                &mut text,
-                &format!("MORE AVAILABLE: {further} - {}", more.next),
-            );
+            let next = untrusted::one_line(&more.next, HARD_TOKENS * CHARS_PER_TOKEN / 2);
+            push_line(&mut closing, &format!("MORE AVAILABLE: {further} - {next}"));
         }
-        text
+        closing
     }
 
     fn own_line(&mut self, line: &str) -> String {
@@ -323,6 +342,23 @@ mod tests {
         let body = "\n".repeat(200_000);
         let quoted = Answer::new().quote(&body, 0, 3_000);
         assert!(quoted.end > 500, "{quoted:?}");
+    }
+
+    #[test]
+    fn what_is_appended_leaves_room_for_what_follows() {
+        let mut details = Answer::with_tokens(HARD_TOKENS);
+        for number in 0..1_000 {
+            details.line(format!("file {number} {}", "x".repeat(90)));
+        }
+        let mut preview = Answer::with_tokens(HARD_TOKENS);
+        preview
+            .line("PREVIEW")
+            .append(details)
+            .line("To do it: token");
+        let text = preview.into_text();
+        assert!(tokens(&text) <= HARD_TOKENS);
+        assert!(text.contains("\n[cut: "), "{}", &text[text.len() - 300..]);
+        assert!(text.ends_with("more characters]\nTo do it: token"));
     }
 
     #[test]

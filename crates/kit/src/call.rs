@@ -94,6 +94,9 @@ pub struct Call {
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
     pub(crate) safeguards: Arc<Safeguards>,
+    /// The client that a unit test puts in place of the context's.
+    #[cfg(test)]
+    pub(crate) client: Option<Client>,
 }
 
 impl Call {
@@ -113,11 +116,17 @@ impl Call {
             input_responses: None,
             request_state: None,
             safeguards,
+            #[cfg(test)]
+            client: None,
         }
     }
 
     /// The client behind this call. Worked out when asked: most calls never do.
     pub fn client(&self) -> Client {
+        #[cfg(test)]
+        if let Some(client) = &self.client {
+            return client.clone();
+        }
         self.context.as_ref().map(Client::of).unwrap_or_default()
     }
 

@@ -344,7 +344,7 @@ mod tests {
             };
             let mut call =
                 Call::detached("delete", arguments, principal, Arc::clone(&self.safeguards));
-            call.client = self.client.clone();
+            call.client = Some(self.client.clone());
             call
         }
 

@@ -94,6 +94,8 @@ impl<P: Product> Server<P> {
                 input_responses: request.input_responses,
                 request_state: request.request_state,
                 safeguards: self.safeguards.clone(),
+                #[cfg(test)]
+                client: None,
             };
             (tool.run)(&self.product, call).await
         };

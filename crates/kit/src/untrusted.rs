@@ -23,7 +23,18 @@ fn is_hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-        | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+        | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// Whether U+FE0F may follow: the characters that have an emoji form besides a plain one, and
+/// few others. After any other character it shows nothing and could carry a hidden text.
+fn has_emoji_form(c: char) -> bool {
+    let is_listed = matches!(c,
+        '#' | '*' | '0'..='9' | '©' | '®'
+        // letters that are drawn as signs
+        | '\u{2139}' | '\u{24c2}' | '\u{3297}' | '\u{3299}' | '\u{1f170}'..='\u{1f251}');
+    is_listed || !c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace()
 }
 
 fn is_break(c: char) -> bool {
@@ -72,7 +83,7 @@ pub fn clean(raw: &str) -> Clean {
             removed += 1;
         } else {
             text.push(c);
-            emoji_allowed = !c.is_alphanumeric() || c.is_ascii_digit();
+            emoji_allowed = has_emoji_form(c);
         }
     }
     Clean { text, removed }
@@ -162,6 +173,11 @@ mod tests {
     fn emoji_survive_but_variation_selectors_carry_nothing() {
         assert_eq!(clean("⚠\u{fe0f} ok").text, "⚠\u{fe0f} ok");
         assert_eq!(clean("⚠\u{fe0f}\u{fe0f}\u{fe01}x").removed, 2);
+        assert_eq!(clean("ℹ\u{fe0f} 1\u{fe0f}\u{20e3}").removed, 0);
+        assert_eq!(
+            clean("a \u{fe0f}b.\u{fe0f}c\u{fe0f}\n\u{fe0f}").text,
+            "a b.c\n"
+        );
     }
 
     #[test]

@@ -32,9 +32,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "find_items",
     title: "Find issues and pull requests",
     description: Description {
-        purpose: "Finds issues and pull requests of a repository by filter, or anywhere by query.",
+        purpose: "Finds issues and pull requests of a repository, or anywhere by query.",
         arguments: "Give repo, query or both.",
-        returns: "one line an item (number, state, title, author, labels, comments, last change), newest first, paged.",
+        returns: "a line each (number, state, title, author, labels, comments, last change), paged.",
         effects: "Reads only.",
         not_for: "one item's text (read_issue, read_pull_request) or code (search_code).",
     },
@@ -49,25 +49,25 @@ pub(super) const TOOL: Tool<Github> = Tool {
 struct Arguments {
     /// owner/name
     repo: Option<Repo>,
-    /// words or search qualifiers
+    /// search terms
     query: Option<Line<256>>,
-    /// default both
+    /// else both
     kind: Option<Kind>,
-    /// default open
+    /// else open
     state: Option<State>,
-    /// all of these
+    /// all match
     #[serde(default)]
     labels: List<Label, 10>,
     /// login
     assignee: Option<Login>,
     /// login
     author: Option<Login>,
-    /// default updated
+    /// else updated
     sort: Option<Sort>,
-    /// default 30
+    /// else 30
     page_size: Option<PageSize>,
-    /// of MORE AVAILABLE
-    cursor: Option<Line<2000>>,
+    /// to go on
+    cursor: Option<Line<900>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -124,8 +124,12 @@ async fn list(
     position: &Position,
 ) -> Result<Reply, ToolError> {
     let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
-    // GitHub lists both kinds together: asking for one takes larger pages
-    let per_page = if arguments.kind.is_some() { 100 } else { size };
+    // GitHub lists both kinds together: asking for one takes larger pages. One size whatever is
+    // asked: a position counts items of such pages
+    let per_page = match arguments.kind {
+        Some(_) => 100,
+        None => PageSize::CAP,
+    };
     let labels: Vec<_> = arguments.labels.iter().map(Label::as_str).collect();
     let endpoint = Endpoint::repo(repo, format!("the items of {repo}"), ["issues"])
         .query("state", state_name(arguments.state))
@@ -138,14 +142,19 @@ async fn list(
         None => true,
         Some(kind) => (kind == Kind::Pull) == issue.pull_request.is_some(),
     };
+    // of one kind, a look at the next item tells whether there is a next page
+    let want = size - usize::from(arguments.kind.is_none());
     let found =
-        page::gather::<Vec<Issue>>(&github.client, &endpoint, position, size, wanted).await?;
+        page::gather::<Vec<Issue>>(&github.client, &endpoint, position, want, wanted).await?;
     let mut answer = Answer::new();
-    if found.items.is_empty() && position.seen() == 0 {
-        answer.line(format!("No matching items in {repo}."));
-    } else {
-        answer.line(format!("Items of {repo}, {}:", state_name(arguments.state)));
-    }
+    answer.line(match (found.items.is_empty(), position.seen()) {
+        (false, _) => format!("Items of {repo}, {}:", state_name(arguments.state)),
+        (true, _) if found.more(call, 0)?.is_some() => {
+            format!("No matching items in this part of {repo}'s list.")
+        }
+        (true, 0) => format!("No matching items in {repo}."),
+        (true, _) => format!("No further matching items in {repo}."),
+    });
     let shown = answer.lines(&found.items, size, shape::issue_line);
     if let Some(more) = found.more(call, shown)? {
         answer.more(more);
@@ -212,9 +221,9 @@ async fn search(
     let endpoint = Endpoint::new("the search", ["search", "issues"])
         .query("q", &query)
         .query_opt("sort", arguments.sort.map(Sort::name))
-        .query("per_page", size.to_string());
+        .query("per_page", PageSize::CAP.to_string());
     let found =
-        page::gather::<SearchPage<Issue>>(&github.client, &endpoint, position, size, |_| true)
+        page::gather::<SearchPage<Issue>>(&github.client, &endpoint, position, size - 1, |_| true)
             .await?;
     let total = found.total.unwrap_or_default();
     let mut answer = Answer::new();
@@ -222,6 +231,9 @@ async fn search(
         "{} for: {query}",
         shape::count(total, "match").replace("matchs", "matches")
     ));
+    if found.incomplete {
+        answer.line("incomplete: GitHub gave up before it had looked everywhere; narrow the query (repo, words, created:) and search again");
+    }
     let elsewhere = arguments.repo.is_none();
     let shown = answer.lines(&found.items, size, |issue| {
         let line = shape::issue_line(issue);

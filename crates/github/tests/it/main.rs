@@ -7,9 +7,11 @@
     reason = "tests"
 )]
 
+mod client;
 mod definitions;
 mod delete_resource;
 mod diagnose_ci;
+mod failure;
 mod find_items;
 mod get_context;
 mod history;
@@ -22,4 +24,5 @@ mod repo_overview;
 mod review_pull_request;
 mod search_code;
 mod stage;
+mod wire;
 mod write_issue;

@@ -7,6 +7,10 @@
 )]
 
 mod abuse;
+mod answer;
 mod elicitation;
+mod hostile;
+mod seal;
 mod session;
 mod tank;
+mod untrusted;
