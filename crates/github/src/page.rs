@@ -206,7 +206,31 @@ pub async fn gather<B: PageBody>(
     Ok(list)
 }
 
+/// Results that search gives at most, whatever it finds.
+const SEARCH_CEILING: u64 = 1_000;
+
 impl<T> List<T> {
+    /// As [`Self::more`], for a search: past its ceiling only another query reaches further, such
+    /// as one with `refinement`.
+    ///
+    /// # Errors
+    /// The cursor could not be made.
+    pub fn more_of_search(
+        &self,
+        call: &Call,
+        shown: usize,
+        refinement: &str,
+    ) -> Result<Option<More>, ToolError> {
+        let more = self.more(call, shown)?;
+        let (total, given) = (self.total.unwrap_or_default(), self.given(shown));
+        if more.is_some() || given < SEARCH_CEILING || total <= given {
+            return Ok(more);
+        }
+        let next =
+            format!("search gives 1,000 results at most; refine the query, as in {refinement}");
+        Ok(Some(More::by(Further::Exactly(total - given), next)))
+    }
+
     /// How many items were given in all, once `shown` of this list are.
     pub fn given(&self, shown: usize) -> u64 {
         self.seen + shown as u64

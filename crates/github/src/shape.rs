@@ -48,6 +48,12 @@ pub fn labels(labels: &[Label]) -> String {
     format!(" [{}{more}]", names.join(", "))
 }
 
+/// `1,200 matches`, `1 match`.
+pub fn matches(number: u64) -> String {
+    let noun = if number == 1 { "match" } else { "matches" };
+    format!("{} {noun}", grouped(number))
+}
+
 /// `12 files`, `1 file`.
 pub fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

@@ -4,8 +4,7 @@
 //! qualifiers but allows 30 requests a minute and gives at most 1,000 results.
 
 use kit::{
-    Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
-    answer::Further,
+    Answer, Call, Description, Hints, Reply, Tool, ToolError,
     input::{Line, List, PageSize},
     schema,
     tool::TIMEOUT,
@@ -23,8 +22,6 @@ use crate::{
     shape,
 };
 
-/// Results that search gives at most, whatever it finds.
-const SEARCH_CEILING: u64 = 1_000;
 const DEFAULT_PAGE: usize = 30;
 
 /// The definition.
@@ -227,10 +224,7 @@ async fn search(
             .await?;
     let total = found.total.unwrap_or_default();
     let mut answer = Answer::new();
-    answer.line(format!(
-        "{} for: {query}",
-        shape::count(total, "match").replace("matchs", "matches")
-    ));
+    answer.line(format!("{} for: {query}", shape::matches(total)));
     if found.incomplete {
         answer.line("incomplete: GitHub gave up before it had looked everywhere; narrow the query (repo, words, created:) and search again");
     }
@@ -242,17 +236,8 @@ async fn search(
             _ => line,
         }
     });
-    match found.more(call, shown)? {
-        Some(more) => {
-            answer.more(more);
-        }
-        None if total > found.given(shown) && found.given(shown) >= SEARCH_CEILING => {
-            answer.more(More::by(
-                Further::Exactly(total - found.given(shown)),
-                "search gives 1,000 results at most; refine the query, as in created:>=2026-01-01",
-            ));
-        }
-        None => {}
+    if let Some(more) = found.more_of_search(call, shown, "created:>=2026-01-01")? {
+        answer.more(more);
     }
     Ok(answer.into())
 }

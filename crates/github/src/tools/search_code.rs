@@ -1,8 +1,7 @@
 //! `search_code`: code, repositories and commits by GitHub's search.
 
 use kit::{
-    Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
-    answer::Further,
+    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
     input::{Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -21,8 +20,6 @@ use crate::{
     shape,
 };
 
-/// Results that search gives at most, whatever it finds.
-const SEARCH_CEILING: u64 = 1_000;
 const DEFAULT_PAGE: usize = 10;
 /// Excerpts that one result shows, and the characters of each.
 const EXCERPTS: usize = 2;
@@ -206,11 +203,7 @@ async fn search<T: Hit>(
             .await?;
     let total = found.total.unwrap_or_default();
     let mut answer = Answer::new();
-    let noun = if total == 1 { "match" } else { "matches" };
-    answer.line(format!(
-        "{} {noun} in {what} for: {query}",
-        shape::grouped(total)
-    ));
+    answer.line(format!("{} in {what} for: {query}", shape::matches(total)));
     if found.incomplete {
         answer.line("incomplete: GitHub gave up before it had looked everywhere; narrow the query (repo:, path:, language:) and search again");
     }
@@ -222,17 +215,8 @@ async fn search<T: Hit>(
         }
         shown += 1;
     }
-    match found.more(call, shown)? {
-        Some(more) => {
-            answer.more(more);
-        }
-        None if total > found.given(shown) && found.given(shown) >= SEARCH_CEILING => {
-            answer.more(More::by(
-                Further::Exactly(total - found.given(shown)),
-                "search gives 1,000 results at most; refine the query, as in language:rust path:src",
-            ));
-        }
-        None => {}
+    if let Some(more) = found.more_of_search(call, shown, "language:rust path:src")? {
+        answer.more(more);
     }
     Ok(answer)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use seaworthy_github::Client;
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::{
@@ -304,4 +303,14 @@ async fn bad_arguments_name_the_argument() {
         let error = stage.call("find_items", arguments).await.unwrap_err();
         assert!(error.contains(said), "{error}");
     }
+}
+
+#[tokio::test]
+async fn thirty_open_issues_cost_at_most_1_500_tokens() {
+    let stage = Stage::sample();
+    let arguments = json!({"repo": seaworthy_sample::REPO, "kind": "issue"});
+    let answer = stage.call("find_items", arguments).await.unwrap();
+    assert_eq!(numbers(&answer).len(), 30);
+    let cost = seaworthy_kit::answer::tokens(&answer);
+    assert!(cost <= 1_500, "{cost} tokens");
 }

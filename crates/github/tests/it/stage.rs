@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seaworthy_github::{Client, Github, Selection, Token};
+use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{Call, Reply, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer};
 use serde_json::{Value, json};
 use wiremock::MockServer;
@@ -36,6 +36,15 @@ impl Stage {
         let api = MockServer::start().await;
         let client = Client::new(&api.uri(), Some(Token::parse(TOKEN).unwrap())).unwrap();
         (api, Self::on(client))
+    }
+
+    /// A server over the built-in sample.
+    pub fn sample() -> Self {
+        let sample = seaworthy_sample::Sample::new();
+        let answer: InProcess = Arc::new(move |request| sample.respond(request));
+        let token = Token::parse(TOKEN).unwrap();
+        let client = Client::in_process(seaworthy_sample::ORIGIN, Some(token), answer).unwrap();
+        Self::on(client)
     }
 
     /// Calls a tool; `Err` is the text of an `isError` result.
