@@ -585,6 +585,8 @@ async fn eight_requests_are_open_at_once_and_no_more() {
         async move {
             most.fetch_max(open.fetch_add(1, SeqCst) + 1, SeqCst);
             eight.wait().await;
+            // a ninth would come now
+            tokio::time::sleep(Duration::from_millis(100)).await;
             open.fetch_sub(1, SeqCst);
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]")

@@ -228,7 +228,7 @@ async fn a_search_past_its_ceiling_says_how_to_refine() {
     let last = loop {
         let answer = stage.call("find_items", arguments.clone()).await.unwrap();
         assert!(
-            answer.starts_with("1730 matches for: pump state:open\n"),
+            answer.starts_with("1,730 matches for: pump state:open\n"),
             "{answer}"
         );
         seen.extend(numbers(&answer));
