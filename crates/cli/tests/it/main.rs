@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::needless_pass_by_value,
     unreachable_pub,
     reason = "tests"
 )]
