@@ -261,12 +261,18 @@ impl Reading<'_> {
         let count = shape::grouped(entries.len() as u64);
         if self.arguments.recursive.unwrap_or_default() {
             let size: u64 = entries.iter().map(|entry| entry.size).sum();
+            let files = if entries.len() == 1 { "file" } else { "files" };
             answer.line(format!(
-                "tree {name}: {count} files, {}",
+                "tree {name}: {count} {files}, {}",
                 shape::bytes(size)
             ));
         } else {
-            answer.line(format!("folder {name}: {count} entries"));
+            let entries = if entries.len() == 1 {
+                "entry"
+            } else {
+                "entries"
+            };
+            answer.line(format!("folder {name}: {count} {entries}"));
         }
         answer.line(&self.commit);
         if listing.truncated {
