@@ -1,4 +1,5 @@
-//! The program as its users meet it: a child process.
+//! The program as its users meet it: a child process, alone, behind clients, and with programs
+//! that nobody here wrote.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -7,5 +8,9 @@
     reason = "tests"
 )]
 
+mod child;
 mod demo;
 mod fuzz;
+mod programs;
+mod protocol;
+mod wire;
