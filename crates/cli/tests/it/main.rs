@@ -13,4 +13,5 @@ mod demo;
 mod fuzz;
 mod programs;
 mod protocol;
+mod real;
 mod wire;

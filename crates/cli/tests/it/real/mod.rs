@@ -1,0 +1,7 @@
+//! With programs that nobody here wrote: a stateful GitHub, recorded GitHub traffic, MCP clients.
+//!
+//! They come from npm (`./test` installs them into `target/npm`). A test here fails when its
+//! program is not there; `./test` names the tests that it leaves out.
+
+mod emulate;
+mod emulator;
