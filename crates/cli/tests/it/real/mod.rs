@@ -5,3 +5,4 @@
 
 mod emulate;
 mod emulator;
+mod fixtures;
