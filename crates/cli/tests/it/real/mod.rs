@@ -6,3 +6,4 @@
 mod emulate;
 mod emulator;
 mod fixtures;
+mod inspector;
