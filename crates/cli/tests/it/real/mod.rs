@@ -3,7 +3,9 @@
 //! They come from npm (`./test` installs them into `target/npm`). A test here fails when its
 //! program is not there; `./test` names the tests that it leaves out.
 
+mod claude_code;
 mod emulate;
 mod emulator;
 mod fixtures;
 mod inspector;
+mod messages_api;
