@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use seaworthy_github::Client;
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::{
