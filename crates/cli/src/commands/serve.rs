@@ -163,11 +163,10 @@ fn serve(server: Server<Github>) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::failed("the runtime could not start", error))?;
-    let ended = runtime.block_on(async {
-        let stop = CancellationToken::new();
-        tokio::spawn(stop_on_signal(stop.clone()));
-        serve_stdio(server, stop).await
-    });
+    let stop = CancellationToken::new();
+    end_on_signal(stop.clone())
+        .map_err(|error| Failure::failed("the signal thread could not start", error))?;
+    let ended = runtime.block_on(serve_stdio(server, stop));
     // a blocked read of stdin must not keep the process alive
     runtime.shutdown_background();
     ended
@@ -175,19 +174,49 @@ fn serve(server: Server<Github>) -> Result<(), Failure> {
         .map_err(|error| Failure::failed("the connection could not be opened", error))
 }
 
-async fn stop_on_signal(stop: CancellationToken) {
+/// How long a server that was told to stop may take before it is ended.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(900);
+
+/// Stops the server on SIGTERM and Ctrl-C, and ends the process if it does not stop in time. A
+/// thread of its own: a call that never yields must not keep the signal from being seen.
+fn end_on_signal(stop: CancellationToken) -> std::io::Result<()> {
+    let watch = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
+        // without a handler the signal ends the process by itself, which is as good
+        let Ok(runtime) = runtime else { return };
+        if runtime.block_on(signalled()) {
+            stop.cancel();
+            std::thread::sleep(PATIENCE);
+            #[expect(clippy::exit, reason = "the server did not stop when it was told to")]
+            std::process::exit(1);
+        }
+    };
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .stack_size(64 * 1024)
+        .spawn(watch)
+        .map(drop)
+}
+
+/// Waits for a signal to stop; false when none can be waited for.
+async fn signalled() -> bool {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            return;
+        let (Ok(mut terminate), Ok(mut interrupt)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        ) else {
+            return false;
         };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
+        true
     }
     #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
-    stop.cancel();
+    tokio::signal::ctrl_c().await.is_ok()
 }
