@@ -539,7 +539,9 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Raw, Fault> {
-        match &self.upstream {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let result = match &self.upstream {
             Upstream::InProcess(answer) => {
                 let (parts, body) = answer(request).into_parts();
                 Ok(Raw {
@@ -549,7 +551,11 @@ impl Client {
                 })
             }
             Upstream::Network(network) => over_network(network, request).await,
-        }
+        };
+        let status = result.as_ref().map(|raw| raw.status.as_u16());
+        // never the address: it holds names, queries and, of a log, a signature
+        tracing::debug!(%method, ?status, ms = began.elapsed().as_millis(), "request");
+        result
     }
 }
 

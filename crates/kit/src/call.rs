@@ -95,7 +95,7 @@ pub struct Call {
     pub(crate) request_state: Option<String>,
     pub(crate) safeguards: Arc<Safeguards>,
     /// The client that a unit test puts in place of the context's.
-    #[cfg(test)]
+    /// The client of a call that has no `context`.
     pub(crate) client: Option<Client>,
 }
 
@@ -116,18 +116,23 @@ impl Call {
             input_responses: None,
             request_state: None,
             safeguards,
-            #[cfg(test)]
             client: None,
         }
     }
 
+    /// Says which client a detached call is for.
+    #[must_use]
+    pub fn with_client(mut self, client: Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
     /// The client behind this call. Worked out when asked: most calls never do.
     pub fn client(&self) -> Client {
-        #[cfg(test)]
-        if let Some(client) = &self.client {
-            return client.clone();
-        }
-        self.context.as_ref().map(Client::of).unwrap_or_default()
+        let in_context = self.context.as_ref().map(Client::of);
+        in_context
+            .or_else(|| self.client.clone())
+            .unwrap_or_default()
     }
 
     /// Cancelled when the caller gives up. The guard drops the tool's future then, so a tool

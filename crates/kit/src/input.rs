@@ -18,7 +18,10 @@ use crate::{ToolError, untrusted};
 pub fn parse<T: de::DeserializeOwned>(arguments: rmcp::model::JsonObject) -> Result<T, ToolError> {
     serde_path_to_error::deserialize(serde_json::Value::Object(arguments)).map_err(|error| {
         let path = error.path().to_string();
-        let reason = untrusted::one_line(&error.inner().to_string(), 300);
+        let reason = error.inner().to_string();
+        // the caller knows no Rust
+        let reason = reason.replace("expected u64", "expected a whole number");
+        let reason = untrusted::one_line(&reason, 300);
         let what = if path == "." {
             format!("invalid arguments: {reason}")
         } else {
@@ -274,7 +277,7 @@ mod tests {
         );
         same(
             &refuse(json!({"size": "3"})),
-            "invalid argument size: invalid type: string \"3\", expected u64",
+            "invalid argument size: invalid type: string \"3\", expected a whole number",
         );
         same(
             &refuse(json!({"confirm": 1})),

@@ -1,7 +1,10 @@
 //! A product behind the SDK: lists, calls, resources, prompts and completions of both protocol
 //! eras, with the guard and the safeguards around every call.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::BoxFuture;
 use rmcp::{
@@ -81,6 +84,7 @@ impl<P: Product> Server<P> {
         context: RequestContext<RoleServer>,
     ) -> Result<Reply, ToolError> {
         let cancel = context.ct.clone();
+        let began = Instant::now();
         let running = async {
             let call = Call {
                 tool: tool.name,
@@ -94,21 +98,30 @@ impl<P: Product> Server<P> {
                 input_responses: request.input_responses,
                 request_state: request.request_state,
                 safeguards: self.safeguards.clone(),
-                #[cfg(test)]
                 client: None,
             };
             (tool.run)(&self.product, call).await
         };
-        self.guard
-            .run(
-                tool.name,
-                !tool.hints.read_only,
-                tool.timeout,
-                &cancel,
-                running,
-            )
-            .await
+        let writes = !tool.hints.read_only;
+        let result = self
+            .guard
+            .run(tool.name, writes, tool.timeout, &cancel, running)
+            .await;
+        if tracing::enabled!(tracing::Level::INFO) {
+            log(tool.name, &result, began.elapsed());
+        }
+        result
     }
+}
+
+/// Logs how a call went; what was asked and answered is nobody's business but the client's.
+fn log(tool: &str, result: &Result<Reply, ToolError>, took: Duration) {
+    let outcome = match result {
+        Ok(Reply::Answer(_)) => "ok".to_owned(),
+        Ok(Reply::AskHuman(_)) => "asks the user".to_owned(),
+        Err(error) => error.kind.to_string(),
+    };
+    tracing::info!(tool, %outcome, ms = took.as_millis(), "call");
 }
 
 /// The lists fit one page, so every cursor is a wrong one.

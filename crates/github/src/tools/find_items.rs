@@ -128,7 +128,7 @@ async fn list(
         None => PageSize::CAP,
     };
     let labels: Vec<_> = arguments.labels.iter().map(Label::as_str).collect();
-    let endpoint = Endpoint::repo(repo, format!("the items of {repo}"), ["issues"])
+    let endpoint = Endpoint::repo(repo, format!("the list of items of {repo}"), ["issues"])
         .query("state", state_name(arguments.state))
         .query("sort", arguments.sort.unwrap_or(Sort::Updated).name())
         .query("per_page", per_page.to_string())
