@@ -32,8 +32,8 @@ pub(crate) fn github_api_url() -> String {
     variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC_API.to_owned())
 }
 
-/// The audit log: `SEAWORTHY_AUDIT_LOG`, else `audit.jsonl` in the user's state folder.
-pub(crate) fn audit_log() -> Result<PathBuf, Failure> {
+/// The audit log: `SEAWORTHY_AUDIT_LOG`, else `default` in the user's state folder.
+pub(crate) fn audit_log(default: &str) -> Result<PathBuf, Failure> {
     if let Some(path) = variable("SEAWORTHY_AUDIT_LOG") {
         return Ok(path.into());
     }
@@ -46,12 +46,7 @@ pub(crate) fn audit_log() -> Result<PathBuf, Failure> {
     let state = folders
         .state_dir()
         .unwrap_or_else(|| folders.data_local_dir());
-    Ok(state.join("audit.jsonl"))
-}
-
-/// Whether `SEAWORTHY_AUDIT_LOG` names a file.
-pub(crate) fn audit_log_is_set() -> bool {
-    variable("SEAWORTHY_AUDIT_LOG").is_some()
+    Ok(state.join(default))
 }
 
 /// How much is logged: `SEAWORTHY_LOG`, one of off, error, warn (default), info, debug, trace.

@@ -105,7 +105,7 @@ fn upstream(arguments: &GithubArguments) -> Result<(Client, PathBuf), Failure> {
     let base = environment::github_api_url();
     check_transport(&base, token.as_ref())?;
     let client = Client::new(&base, token).map_err(bad_address)?;
-    Ok((client, environment::audit_log()?))
+    Ok((client, environment::audit_log("audit.jsonl")?))
 }
 
 fn bad_address(reason: &str) -> Failure {
@@ -145,14 +145,7 @@ fn sample(fault: Option<Fault>) -> Result<(Client, PathBuf), Failure> {
     let client =
         Client::in_process(seaworthy_sample::ORIGIN, token, answer).map_err(bad_address)?;
     // writes to the sample are play: they do not belong into the real log
-    let audit = if environment::audit_log_is_set() {
-        environment::audit_log()?
-    } else {
-        std::env::temp_dir().join(format!(
-            "seaworthy-sample-audit-{}.jsonl",
-            std::process::id()
-        ))
-    };
+    let audit = environment::audit_log("sample-audit.jsonl")?;
     Ok((client, audit))
 }
 

@@ -36,6 +36,7 @@ struct Server {
     child: Child,
     input: ChildStdin,
     output: Receiver<Value>,
+    _folder: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -47,13 +48,10 @@ impl Drop for Server {
 
 impl Server {
     fn start() -> Self {
-        let folder = std::env::temp_dir();
+        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
             .args(["serve", "github", "--sample"])
-            .env(
-                "SEAWORTHY_AUDIT_LOG",
-                folder.join(format!("seaworthy-fuzz-{}.jsonl", std::process::id())),
-            )
+            .env("SEAWORTHY_AUDIT_LOG", folder.path().join("audit.jsonl"))
             .env("SEAWORTHY_LOG", "off")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -76,6 +74,7 @@ impl Server {
             child,
             input,
             output,
+            _folder: folder,
         }
     }
 
