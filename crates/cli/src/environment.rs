@@ -1,6 +1,6 @@
 //! The environment, read once and here only.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use seaworthy_github::{Token, client::PUBLIC_API};
 
@@ -8,14 +8,21 @@ use crate::failure::Failure;
 
 /// The variable `name`, unless it is unset or empty.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+fn raw(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The variable `name` as text. One that is no text is an error and not unset: without its
+/// address, say, the token would go to another host than was meant.
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    let text = raw(name).map(OsString::into_string).transpose();
+    text.map_err(|_| Failure::usage(format_args!("{name} is not UTF-8"), "set it anew"))
 }
 
 /// The GitHub token: `GITHUB_TOKEN`, else `GH_TOKEN`; `None` if neither is set.
 pub(crate) fn github_token() -> Result<Option<Token>, Failure> {
     for name in ["GITHUB_TOKEN", "GH_TOKEN"] {
-        if let Some(text) = variable(name) {
+        if let Some(text) = variable(name)? {
             return Token::parse(&text).map(Some).map_err(|reason| {
                 Failure::usage(
                     format_args!("{name} {reason}"),
@@ -28,14 +35,20 @@ pub(crate) fn github_token() -> Result<Option<Token>, Failure> {
 }
 
 /// The address of the GitHub API: `GITHUB_API_URL`, else the public one.
-pub(crate) fn github_api_url() -> String {
-    variable("GITHUB_API_URL").unwrap_or_else(|| PUBLIC_API.to_owned())
+pub(crate) fn github_api_url() -> Result<String, Failure> {
+    Ok(variable("GITHUB_API_URL")?.unwrap_or_else(|| PUBLIC_API.to_owned()))
 }
 
 /// The audit log: `SEAWORTHY_AUDIT_LOG`, else `default` in the user's state folder.
 pub(crate) fn audit_log(default: &str) -> Result<PathBuf, Failure> {
-    if let Some(path) = variable("SEAWORTHY_AUDIT_LOG") {
-        return Ok(path.into());
+    if let Some(path) = raw("SEAWORTHY_AUDIT_LOG").map(PathBuf::from) {
+        if path.is_dir() {
+            return Err(Failure::usage(
+                "SEAWORTHY_AUDIT_LOG is a folder",
+                "set it to a file; the file is made when it is missing",
+            ));
+        }
+        return Ok(path);
     }
     let folders = directories::ProjectDirs::from("", "", "seaworthy").ok_or_else(|| {
         Failure::usage(
@@ -50,6 +63,6 @@ pub(crate) fn audit_log(default: &str) -> Result<PathBuf, Failure> {
 }
 
 /// How much is logged: `SEAWORTHY_LOG`, one of off, error, warn (default), info, debug, trace.
-pub(crate) fn log_level() -> Option<String> {
+pub(crate) fn log_level() -> Result<Option<String>, Failure> {
     variable("SEAWORTHY_LOG")
 }

@@ -11,7 +11,7 @@ use crate::{environment, failure::Failure};
 /// Sends logs to stderr at the level of `SEAWORTHY_LOG`. The level is for our own crates only:
 /// the SDK logs arguments and results at debug, HTTP libraries log headers.
 pub(crate) fn to_stderr() -> Result<(), Failure> {
-    let level: LevelFilter = match environment::log_level() {
+    let level: LevelFilter = match environment::log_level()? {
         None => LevelFilter::WARN,
         Some(level) => level.parse().map_err(|_| {
             Failure::usage(

@@ -1,4 +1,4 @@
-//! `seaworthy`: one binary that serves, checks and scaffolds MCP servers.
+//! `seaworthy`: one binary that serves MCP, and shows on sample data what it does.
 //!
 //! Commands live in [`commands`], one file each. The environment is read in [`environment`] and
 //! nowhere else; errors become text and exit codes in [`failure`] and nowhere else.

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
-//! `tests/it/` under the same stem, its snapshot (`cargo insta review`), and a run of the docs test.
+//! `tests/it/` under the same stem, and what CONTRIBUTING.md says on its snapshot and the docs.
 #![warn(missing_docs)]
 
 pub(crate) mod changes;
@@ -47,4 +47,4 @@ pub mod tools;
 pub(crate) mod verdict;
 
 pub use client::{Client, Token};
-pub use server::{Github, Selection, UnknownTool};
+pub use server::{Github, Selection, SelectionError};

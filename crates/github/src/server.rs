@@ -28,14 +28,20 @@ pub struct Selection {
     pub except: Vec<String>,
 }
 
-/// A tool was selected that there is not.
+/// Why a selection of tools makes no server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no tool {name:?}; there are: {known}")]
-pub struct UnknownTool {
-    /// The name.
-    pub name: String,
-    /// All names.
-    pub known: String,
+pub enum SelectionError {
+    /// A tool was selected that there is not.
+    #[error("there is no tool {name:?}; there are: {known}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// All names.
+        known: String,
+    },
+    /// Nothing was left.
+    #[error("the selection leaves no tool to offer")]
+    Empty,
 }
 
 /// The GitHub server.
@@ -49,12 +55,12 @@ impl Github {
     /// A server over `client` with the selected tools.
     ///
     /// # Errors
-    /// The selection names a tool that there is not.
-    pub fn new(client: Client, selection: &Selection) -> Result<Self, UnknownTool> {
+    /// The selection names a tool that there is not, or leaves none.
+    pub fn new(client: Client, selection: &Selection) -> Result<Self, SelectionError> {
         for name in selection.only.iter().chain(&selection.except) {
             if !tools::TOOLS.iter().any(|tool| tool.name == name) {
                 let known: Vec<_> = tools::TOOLS.iter().map(|tool| tool.name).collect();
-                return Err(UnknownTool {
+                return Err(SelectionError::Unknown {
                     name: name.clone(),
                     known: known.join(", "),
                 });
@@ -62,13 +68,16 @@ impl Github {
         }
         let named =
             |names: &[String], tool: &Tool<Self>| names.iter().any(|name| name == tool.name);
-        let tools = tools::TOOLS
+        let tools: Vec<_> = tools::TOOLS
             .iter()
             .copied()
             .filter(|tool| !selection.read_only || tool.hints.read_only)
             .filter(|tool| selection.only.is_empty() || named(&selection.only, tool))
             .filter(|tool| !named(&selection.except, tool))
             .collect();
+        if tools.is_empty() {
+            return Err(SelectionError::Empty);
+        }
         Ok(Self {
             client,
             tools,

@@ -129,7 +129,7 @@ impl Call {
                     "nothing was changed: the audit log could not be written ({})",
                     error.kind()
                 ),
-                "ask the operator to make the file that SEAWORTHY_AUDIT_LOG names writable",
+                "ask the user to make the server's audit log writable, or to set SEAWORTHY_AUDIT_LOG to a file that is, and to restart the server",
             )
         })?;
         let mut ending = Ending {

@@ -3,6 +3,8 @@
 //! The server runs as a child process, as every MCP client would start it, and each chapter
 //! checks what it shows: a demo that does not hold exits non-zero.
 
+use std::{cell::OnceCell, fmt, io::Write};
+
 use rmcp::{
     RoleClient, ServiceExt,
     model::{CallToolRequestParams, JsonObject},
@@ -69,7 +71,10 @@ async fn tell(full: bool) -> Result<usize, Failure> {
         ),
     );
     server.stop().await;
-    Ok(story.failed)
+    match story.unwritten.into_inner() {
+        Some(error) => Err(Failure::failed("stdout could not be written", error)),
+        None => Ok(story.failed),
+    }
 }
 
 async fn tools(story: &mut Story, server: &Server) -> Result<(), Failure> {
@@ -92,7 +97,7 @@ async fn tools(story: &mut Story, server: &Server) -> Result<(), Failure> {
             (false, false) => "writes",
         };
         let title = tool.title.as_deref().unwrap_or_default();
-        anstream::println!("   {:<20} {title}, {kind}", tool.name);
+        story.say(format_args!("   {:<20} {title}, {kind}", tool.name));
     }
     let cost: usize = tools.iter().map(visible_tokens).sum();
     story.check(
@@ -294,6 +299,8 @@ struct Story {
     full: bool,
     chapters: usize,
     failed: usize,
+    /// Why stdout could not be written. A reader that has seen enough is no reason.
+    unwritten: OnceCell<std::io::Error>,
 }
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -303,19 +310,30 @@ const BAD: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 impl Story {
     fn new(full: bool) -> Self {
-        anstream::println!(
-            "{BOLD}Seaworthy{BOLD:#} on built-in sample data: no account, no network."
-        );
-        Self {
+        let story = Self {
             full,
             chapters: 0,
             failed: 0,
+            unwritten: OnceCell::new(),
+        };
+        story.say(format_args!(
+            "{BOLD}Seaworthy{BOLD:#} on built-in sample data: no account, no network."
+        ));
+        story
+    }
+
+    fn say(&self, text: fmt::Arguments<'_>) {
+        match writeln!(anstream::stdout(), "{text}") {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                let _ = self.unwritten.set(error);
+            }
+            _ => {}
         }
     }
 
     fn chapter(&mut self, title: &str) {
         self.chapters += 1;
-        anstream::println!("\n{BOLD}{}. {title}{BOLD:#}", self.chapters);
+        self.say(format_args!("\n{BOLD}{}. {title}{BOLD:#}", self.chapters));
     }
 
     fn line(&self, line: &str) {
@@ -324,7 +342,7 @@ impl Story {
         } else {
             seaworthy_kit::untrusted::one_line(line, 150)
         };
-        anstream::println!("   {line}");
+        self.say(format_args!("   {line}"));
     }
 
     /// Calls a tool and shows the call and the first `lines` of its answer.
@@ -335,7 +353,7 @@ impl Story {
         arguments: Value,
         lines: usize,
     ) -> Result<Outcome, Failure> {
-        anstream::println!("   {DIM}> {tool} {arguments}{DIM:#}");
+        self.say(format_args!("   {DIM}> {tool} {arguments}{DIM:#}"));
         let outcome = server.call(tool, arguments).await?;
         let total = outcome.text.lines().count();
         let head = if self.full { total } else { lines };
@@ -349,10 +367,16 @@ impl Story {
                 .last()
                 .filter(|last| last.starts_with("MORE AVAILABLE"))
             {
-                anstream::println!("   {DIM}[{} lines not shown here]{DIM:#}", total - head - 1);
+                self.say(format_args!(
+                    "   {DIM}[{} lines not shown here]{DIM:#}",
+                    total - head - 1
+                ));
                 self.line(last);
             } else {
-                anstream::println!("   {DIM}[{} lines not shown here]{DIM:#}", total - head);
+                self.say(format_args!(
+                    "   {DIM}[{} lines not shown here]{DIM:#}",
+                    total - head
+                ));
             }
         }
         Ok(outcome)
@@ -360,10 +384,10 @@ impl Story {
 
     fn check(&mut self, holds: bool, what: &str) {
         if holds {
-            anstream::println!("   {GOOD}ok{GOOD:#} {what}");
+            self.say(format_args!("   {GOOD}ok{GOOD:#} {what}"));
         } else {
             self.failed += 1;
-            anstream::println!("   {BAD}DOES NOT HOLD{BAD:#} {what}");
+            self.say(format_args!("   {BAD}DOES NOT HOLD{BAD:#} {what}"));
         }
     }
 }

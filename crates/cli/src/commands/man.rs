@@ -23,12 +23,17 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
         return std::fs::create_dir_all(folder)
-            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+            .and_then(|()| clap_mangen::generate_to(command(), folder))
             .map_err(|error| Failure::failed("the pages could not be written", error));
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command())
+    clap_mangen::Man::new(command())
         .render(&mut page)
         .map_err(|error| Failure::failed("the page could not be rendered", error))?;
     print(&page)
+}
+
+/// The commands without `help`, of which there is no page to refer to.
+fn command() -> clap::Command {
+    Cli::command().disable_help_subcommand(true)
 }

@@ -67,11 +67,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let (client, audit) = upstream(&arguments)?;
     let selection = Selection {
         read_only: arguments.read_only,
-        only: arguments.tools,
-        except: arguments.exclude_tools,
+        only: names(&arguments.tools),
+        except: names(&arguments.exclude_tools),
     };
-    let github = Github::new(client, &selection)
-        .map_err(|error| Failure::usage(error, "correct --tools or --exclude-tools"))?;
+    let github = Github::new(client, &selection).map_err(|error| {
+        Failure::usage(error, "correct --tools, --exclude-tools or --read-only")
+    })?;
     let safeguards = Safeguards {
         sealer: Sealer::random()
             .map_err(|error| Failure::failed("the system has no randomness", error))?,
@@ -86,23 +87,28 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     serve(Server::new(github, safeguards))
 }
 
+/// Names of tools as people write them: `a, b`.
+fn names(given: &[String]) -> Vec<String> {
+    given.iter().map(|name| name.trim().to_owned()).collect()
+}
+
 /// The API to talk to, and where writes to it are recorded.
 fn upstream(arguments: &GithubArguments) -> Result<(Client, PathBuf), Failure> {
     if arguments.sample {
         return sample(arguments.sample_fault);
     }
-    let token = environment::github_token()?;
-    let token = match (token, arguments.anonymous) {
-        (_, true) => None,
-        (Some(token), false) => Some(token),
-        (None, false) => {
-            return Err(Failure::usage(
+    let token = if arguments.anonymous {
+        None
+    } else {
+        let missing = || {
+            Failure::usage(
                 "GITHUB_TOKEN is not set",
                 "make a token on GitHub (Settings > Developer settings > Personal access tokens) and set it in the client's configuration, or start with --anonymous (60 requests/h) or --sample",
-            ));
-        }
+            )
+        };
+        Some(environment::github_token()?.ok_or_else(missing)?)
     };
-    let base = environment::github_api_url();
+    let base = environment::github_api_url()?;
     check_transport(&base, token.as_ref())?;
     let client = Client::new(&base, token).map_err(bad_address)?;
     Ok((client, environment::audit_log("audit.jsonl")?))

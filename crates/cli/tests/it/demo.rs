@@ -30,6 +30,20 @@ fn every_step_holds_and_no_colour_goes_into_a_pipe() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_no_panic() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let output = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
+        .arg("demo")
+        .stdout(full.unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("stdout could not be written"), "{said}");
+}
+
 #[test]
 fn the_readme_shows_what_it_prints() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");

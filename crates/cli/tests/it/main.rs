@@ -10,6 +10,7 @@
 
 mod child;
 mod demo;
+mod environment;
 mod fuzz;
 mod programs;
 mod protocol;

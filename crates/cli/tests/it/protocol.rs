@@ -233,6 +233,9 @@ async fn resources_are_read() {
         };
         assert!(text.contains(sign), "{uri}: {text}");
     }
+    let folder = ReadResourceRequestParams::new(format!("github://{REPO}/file/docs"));
+    let error = session.client.read_resource(folder).await.unwrap_err();
+    assert!(error.to_string().contains("is a folder"), "{error}");
     let nowhere = ReadResourceRequestParams::new("github://x/y/z");
     let error = session.client.read_resource(nowhere).await.unwrap_err();
     assert!(
@@ -522,7 +525,7 @@ async fn flags_choose_the_tools() {
         .await;
     assert!(refused.unwrap_err().to_string().contains("unknown tool"));
 
-    let session = start(&["--sample", "--tools", "history,find_items"]).await;
+    let session = start(&["--sample", "--tools", "history, find_items"]).await;
     assert_eq!(session.tools().await, ["find_items", "history"]);
     let session = start(&["--sample", "--exclude-tools", "delete_resource"]).await;
     assert_eq!(session.tools().await.len(), all.len() - 1);
@@ -550,6 +553,16 @@ async fn an_unknown_tool_name_is_a_usage_error_that_names_the_tools() {
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_selection_that_leaves_no_tool_is_a_usage_error() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let flags = ["--sample", "--read-only", "--tools", "write_issue"];
+    let output = serve(&flags, &folder).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("leaves no tool"), "{said}");
 }
 
 #[tokio::test]
