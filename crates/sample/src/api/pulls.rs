@@ -50,6 +50,7 @@ pub(super) fn route(scope: &mut Scope<'_>, rest: &[&str]) -> Answer {
             ))
         }
         (_, ["pulls", number, "reviews", rest @ ..]) => reviews::route(scope, number, rest),
+        ("GET", ["pulls", "comments", id]) => reviews::line_comment(scope, id),
         (_, ["pulls", number, "comments"]) => reviews::line_comments(scope, number),
         _ => Err(Problem::not_found()),
     }

@@ -55,6 +55,18 @@ pub(super) fn line_comments(scope: &Scope<'_>, number: &str) -> Answer {
     })
 }
 
+/// One comment on a line by its id.
+pub(super) fn line_comment(scope: &Scope<'_>, id: &str) -> Answer {
+    let mut items = scope.repo.items.values();
+    let found = items.find_map(|item| {
+        let mut said = item.pull.as_ref()?.line_comments.iter();
+        Some((item, said.find(|said| said.id.to_string() == id)?))
+    });
+    let (item, said) = found.ok_or_else(Problem::not_found)?;
+    let shown = pull::line_comment(scope.users, scope.repo, item, said);
+    Ok(Reply::json(shown))
+}
+
 fn create(scope: &mut Scope<'_>, number: &str) -> Answer {
     let given = scope.call.json()?;
     let (item, found) = find(scope.repo, number)?;

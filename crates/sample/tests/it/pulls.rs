@@ -35,6 +35,8 @@ fn the_failing_pull_request_has_all_its_parts() {
     );
     let comments = client.all(&format!("pulls/{FAILING_PR}/comments"));
     assert_eq!(comments[4]["in_reply_to_id"], comments[0]["id"]);
+    let one = client.get(&format!("pulls/comments/{}", comments[4]["id"]));
+    assert_eq!(one, comments[4]);
     assert!(comments.iter().all(|said| {
         said["diff_hunk"]
             .as_str()
