@@ -240,6 +240,14 @@ impl Plan {
         let sending = client.send::<Object>(Method::POST, &endpoint, Some(&body));
         let tree = call.audited(&what, sending).await.map_err(unchanged)?;
         if tree.sha == self.base_tree {
+            if target.is_new {
+                return Err(ToolError::invalid(
+                    format!(
+                        "nothing was committed and no branch was made: what {branch} would branch off from has exactly this content already"
+                    ),
+                    "compare your files with it (read_code); nothing is left to do if the change is there already",
+                ));
+            }
             return Err(ToolError::invalid(
                 format!("nothing was committed: {branch} has exactly this content already"),
                 "if only the pull request is missing, call again with files=[] and a title",

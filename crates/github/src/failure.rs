@@ -209,6 +209,8 @@ pub fn from_answer(
             "send less at a time",
         )
         .because("GitHub limits the size of a request"),
+        // how the API of commits says that a ref does not exist
+        422 if said.message.starts_with("No commit found") => not_found(endpoint, has_token),
         422 => unprocessable(&said, subject),
         451 => ToolError::new(
             ErrorKind::Forbidden,

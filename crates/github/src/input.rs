@@ -46,6 +46,7 @@ impl Repo {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (owner, name) = text
             .split_once('/')
+            .filter(|(_, name)| !name.contains('/'))
             .ok_or("must be owner/name, like octocat/hello-world")?;
         login(owner).map_err(|reason| format!("has an owner that {reason}"))?;
         if name.is_empty() || name.len() > 100 {
@@ -165,15 +166,16 @@ impl JsonSchema for Repo {
     }
 }
 
-/// Gives a checked string type its parser, its text and its schema.
+/// Gives a checked string type its parser, its text and its schema. A prefix is left out.
 macro_rules! checked_text {
-    ($type:ident, $check:ident, $max:literal) => {
+    ($type:ident, $check:ident, $max:literal $(, without $prefix:literal)?) => {
         impl $type {
             /// Parses the text.
             ///
             /// # Errors
             /// What is wrong with it.
             pub fn parse(text: &str) -> Result<Self, String> {
+                $(let text = text.strip_prefix($prefix).unwrap_or(text);)?
                 $check(text).map(|()| Self(text.to_owned()))
             }
 
@@ -213,7 +215,8 @@ checked_text!(GitRef, git_ref, 255);
 checked_text!(FilePath, file_path, 1024);
 checked_text!(Sha, sha, 64);
 checked_text!(Label, label, 50);
-checked_text!(Login, login, 65);
+// answers write people as @login, and callers copy that
+checked_text!(Login, login, 65, without '@');
 
 #[cfg(test)]
 mod tests {
@@ -228,6 +231,8 @@ mod tests {
         ] {
             Repo::parse(bad).unwrap_err();
         }
+        let whole = Repo::parse("https://github.com/o/r").unwrap_err();
+        assert!(whole.contains("owner/name"), "{whole}");
         Repo::parse(&format!("{}/r", "o".repeat(61))).unwrap_err();
         Repo::parse(&format!("o/{}", "r".repeat(101))).unwrap_err();
     }
@@ -288,5 +293,11 @@ mod tests {
         Label::parse(&"x".repeat(51)).unwrap_err();
         Login::parse("dependabot[bot]").unwrap();
         Login::parse("a/b").unwrap_err();
+        assert_eq!(
+            Login::parse("@mira-okafor").unwrap().as_str(),
+            "mira-okafor"
+        );
+        Login::parse("@").unwrap_err();
+        Login::parse("@@a").unwrap_err();
     }
 }

@@ -364,7 +364,7 @@ pub(crate) async fn release(client: &Client, repo: &Repo, tag: &str) -> Result<D
         .sum();
     details.line(format!(
         "assets: {}, downloaded {}; they cannot be brought back",
-        release.assets.len(),
+        shape::grouped(release.assets.len() as u64),
         shape::count(downloads, "time")
     ));
     let listed = details.lines(&release.assets, 20, |asset| {

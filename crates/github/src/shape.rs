@@ -56,7 +56,11 @@ pub fn matches(number: u64) -> String {
 
 /// `12 files`, `1 file`.
 pub fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        grouped(number),
+        if number == 1 { "" } else { "s" }
+    )
 }
 
 /// `open`, `closed (not_planned)`, `merged`, `draft`.

@@ -15,6 +15,8 @@ use crate::{
 
 /// Failed jobs that are listed at most.
 const LISTED: usize = 6;
+/// Jobs that are named when none failed.
+const LOGS: usize = 20;
 /// Runs whose jobs are read where check runs cannot be.
 const RUNS: usize = 4;
 /// What a foreign check's own words take at most, in characters.
@@ -256,10 +258,22 @@ impl Verdict {
         } else {
             answer.line("No failed job of GitHub Actions: nothing here has a log.");
         }
-        for job in self.jobs.iter().take(5) {
+        // a job that still runs has no log yet
+        let ended = self.jobs.iter();
+        let ended: Vec<_> = ended
+            .filter(|job| job.outcome != Outcome::Running)
+            .collect();
+        if ended.is_empty() {
+            return;
+        }
+        answer.line("To read a log, call again with grep or line and one of:");
+        for job in ended.iter().take(LOGS) {
+            answer.line(format!("job={} \"{}\"", job.id, job.name));
+        }
+        if ended.len() > LOGS {
+            let left = ended.len() - LOGS;
             answer.line(format!(
-                "job \"{}\": job={} with grep or line reads its log",
-                job.name, job.id
+                "and {left} more; read_pull_request part=checks names the jobs of a pull request"
             ));
         }
     }
@@ -293,7 +307,7 @@ async fn resolve(
 async fn jobs_of(client: &Client, repo: &Repo, run: u64) -> Result<Vec<Job>, ToolError> {
     let endpoint = Endpoint::repo(
         repo,
-        format!("the jobs of run {run} of {repo}"),
+        format!("run {run} of {repo}"),
         ["actions", "runs", &run.to_string(), "jobs"],
     )
     .query("filter", "latest")

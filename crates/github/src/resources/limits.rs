@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use super::Entry;
-use crate::endpoint::Endpoint;
+use crate::{endpoint::Endpoint, shape};
 
 pub(super) const RESOURCE: Entry = Entry {
     uri: "github://limits",
@@ -26,8 +26,8 @@ pub(super) const RESOURCE: Entry = Entry {
             for (name, limit) in limits.resources {
                 answer.line(format!(
                     "limit {name}: {} of {} left, anew at {}",
-                    limit.remaining,
-                    limit.allowed,
+                    shape::grouped(limit.remaining),
+                    shape::grouped(limit.allowed),
                     rfc3339(limit.reset)
                 ));
             }

@@ -149,7 +149,10 @@ async fn list(
         (true, _) if found.more(call, 0)?.is_some() => {
             format!("No matching items in this part of {repo}'s list.")
         }
-        (true, 0) => format!("No matching items in {repo}."),
+        (true, 0) => format!(
+            "No matching items in {repo}, {}.",
+            state_name(arguments.state)
+        ),
         (true, _) => format!("No further matching items in {repo}."),
     });
     let shown = answer.lines(&found.items, size, shape::issue_line);

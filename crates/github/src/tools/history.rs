@@ -165,10 +165,8 @@ fn summary(answer: &mut Answer, title: &str, comparison: &Comparison) {
     let ends = match comparison.status.as_str() {
         "identical" => "the two are the same commit".to_owned(),
         _ => format!(
-            "{}, {} ahead, {} behind",
-            one_line(&comparison.status, 20),
-            comparison.ahead_by,
-            comparison.behind_by
+            "{} ahead, {} behind",
+            comparison.ahead_by, comparison.behind_by
         ),
     };
     let parted = comparison.merge_base_commit.as_ref();
@@ -275,10 +273,12 @@ fn diffs(
         .collect();
     let mut answer = Answer::with_tokens(DIFF_BUDGET);
     summary(&mut answer, title, comparison);
-    answer.line(format!(
-        "diffs of {} at {path}:",
-        shape::count(files.len() as u64, "file")
-    ));
+    answer.line(if files.is_empty() {
+        format!("no changed file at {path}")
+    } else {
+        let files = shape::count(files.len() as u64, "file");
+        format!("diffs of {files} at {path}:")
+    });
     if comparison.files.len() >= FILE_CEILING {
         answer.line("note: GitHub names 300 files at most, one at this path may be missing; compare with a base nearer to the head");
     }

@@ -67,6 +67,10 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let endpoint = |what: &str, segments: &[&str]| {
         Endpoint::repo(&repo, format!("the {what} of {repo}"), segments)
     };
+    let last = match at {
+        Some(at) => Endpoint::repo(&repo, format!("{at} of {repo}"), ["commits"]),
+        None => endpoint("commit list", &["commits"]),
+    };
     let whole = Endpoint::repo(&repo, format!("the repository {repo}"), [""; 0])
         .hint("check owner and name; search_code with kind=repositories finds a repository, get_context says who the token is");
     let repository = github.client.get::<Repository>(&whole).await?.data;
@@ -79,7 +83,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         ),
         get::<Vec<Commit>>(
             github,
-            endpoint("commit list", &["commits"])
+            last
                 .query("per_page", "5")
                 .query_opt("sha", at)
                 .hint("ref must be an existing branch, tag or commit; leave it out for the default branch"),

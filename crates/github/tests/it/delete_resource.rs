@@ -201,7 +201,7 @@ async fn a_file() {
     insta::assert_snapshot!(plain(&preview), @r#"
     PREVIEW - no action taken. Would delete file docs/tides.md on branch main of o/r, the default branch.
     file: docs/tides.md on main, the default branch of o/r
-    size: 4210 bytes, blob b10b00000000000000000000000000000000b10b
+    size: 4,210 bytes, blob b10b00000000000000000000000000000000b10b
     last change: 1a2b3c4 "Handle the ebb" by Ada, 2026-11-02
     commit: "Delete docs/tides.md", directly on main
     To do it: show this to the user, then call delete_resource again with the same arguments, confirm=true and confirm_token=TOKEN (once, within 10 minutes, and only while the object is unchanged).
@@ -255,7 +255,7 @@ async fn a_release_is_found_by_its_tag_and_deleted_by_its_id() {
     let preview = preview(&stage, &arguments).await;
     assert!(preview.chars().count() <= 8_000, "{}", preview.len());
     assert!(
-        preview.contains("assets: 1000, downloaded 2000 times"),
+        preview.contains("assets: 1,000, downloaded 2,000 times"),
         "{preview}"
     );
     assert!(preview.contains("and 980 more assets"), "{preview}");

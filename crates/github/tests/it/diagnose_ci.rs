@@ -163,7 +163,7 @@ async fn a_hundred_thousand_lines_are_searched_and_read() {
     let (_api, _store, stage) = staged_log(&log).await;
     let answer = diagnose(&stage, json!({"number": 5})).await.unwrap();
     assert!(
-        answer.contains("log of 100000 lines; the first error is at line 60001:"),
+        answer.contains("log of 100,000 lines; the first error is at line 60001:"),
         "{answer}"
     );
     assert!(answer.contains("60001| error[E0308]"), "{answer}");
@@ -172,7 +172,7 @@ async fn a_hundred_thousand_lines_are_searched_and_read() {
         .await
         .unwrap();
     assert!(
-        answer.contains("grep \"needle\": 3 of 100000 lines match"),
+        answer.contains("grep \"needle\": 3 of 100,000 lines match"),
         "{answer}"
     );
     for line in [
@@ -197,7 +197,7 @@ async fn a_hundred_thousand_lines_are_searched_and_read() {
     let error = diagnose(&stage, json!({"job": 9, "line": 100_001}))
         .await
         .unwrap_err();
-    assert!(error.contains("the log has 100000 lines"), "{error}");
+    assert!(error.contains("the log has 100,000 lines"), "{error}");
 }
 
 #[tokio::test]
@@ -310,7 +310,18 @@ async fn ci_that_is_green_running_or_absent_is_an_answer() {
         let (_api, stage) = staged(checks).await;
         let answer = diagnose(&stage, json!({"number": 5})).await.unwrap();
         assert!(answer.contains(said), "{answer}");
+        assert_eq!(answer.contains("job=8 \"build\""), said.starts_with("CI"));
+        assert!(!answer.contains("job=9"), "it runs, and has no log yet");
     }
+}
+
+#[tokio::test]
+async fn a_ref_that_does_not_exist_is_said_so() {
+    let arguments = json!({"repo": seaworthy_sample::REPO, "ref": "nope"});
+    let error = Stage::sample().call("diagnose_ci", arguments).await;
+    let error = error.unwrap_err();
+    assert!(error.contains("was not found"), "{error}");
+    assert!(error.contains("NEXT: check the branch"), "{error}");
 }
 
 #[tokio::test]
@@ -397,10 +408,7 @@ async fn missing_things_and_senseless_arguments_are_refused() {
     for (more, said) in [
         (json!({"number": 5}), "pull request o/r#5 was not found"),
         (json!({"ref": "nope"}), "nope of o/r was not found"),
-        (
-            json!({"run_id": 3}),
-            "the jobs of run 3 of o/r was not found",
-        ),
+        (json!({"run_id": 3}), "run 3 of o/r was not found"),
         (json!({"job": 3}), "job 3 of o/r was not found"),
         (json!({"number": 5, "ref": "main"}), "name different things"),
         (

@@ -68,7 +68,7 @@ async fn no_items_is_an_answer() {
         .call("find_items", json!({"repo": "o/r"}))
         .await
         .unwrap();
-    assert_eq!(answer, "No matching items in o/r.");
+    assert_eq!(answer, "No matching items in o/r, open.");
 }
 
 #[tokio::test]

@@ -49,6 +49,16 @@ async fn serve_comparison(api: &MockServer, commits: u64, files: Vec<Value>) {
         .await;
 }
 
+#[tokio::test]
+async fn a_path_without_changes_is_said_so() {
+    let (api, stage) = Stage::scripted().await;
+    serve_comparison(&api, 1, vec![file("src/lib.rs", "@@")]).await;
+    let mut arguments = compared();
+    arguments["path"] = "docs".into();
+    let answer = stage.call("history", arguments).await.unwrap();
+    assert!(answer.contains("no changed file at docs"), "{answer}");
+}
+
 const COMPARED: &str = r#"{"repo": "o/r", "base": "v1", "head": "fix/dst"}"#;
 
 fn compared() -> Value {
@@ -63,7 +73,7 @@ async fn two_refs_are_compared() {
     serve_comparison(&api, 2, vec![file("src/lib.rs", "@@"), renamed]).await;
     let answer = stage.call("history", compared()).await.unwrap();
     insta::assert_snapshot!(answer, @r#"
-    compare v1...fix/dst: diverged, 2 ahead, 3 behind; they part at 0000999
+    compare v1...fix/dst: 2 ahead, 3 behind; they part at 0000999
     commits 2 in all, oldest first:
     commit 0000001 2026-11-02 @ada: Mend the pump
     commit 0000002 2026-11-02 @ada: Mend the pump

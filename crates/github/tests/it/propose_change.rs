@@ -313,6 +313,11 @@ async fn content_that_is_there_already_makes_no_commit() {
     let error = call(&stage, &change("fix/dst")).await.unwrap_err();
     assert!(error.contains("exactly this content already"), "{error}");
     assert_eq!(writes(&api).await.len(), 1);
+    api.reset().await;
+    serve_repository(&api, MAIN, None, json!([])).await;
+    answer(&api, "POST", "/git/trees", 201, json!({"sha": TREE})).await;
+    let error = call(&stage, &change("fix/dst")).await.unwrap_err();
+    assert!(error.contains("no branch was made"), "{error}");
 }
 
 #[tokio::test]
