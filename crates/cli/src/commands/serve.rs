@@ -109,7 +109,7 @@ fn upstream(arguments: &GithubArguments) -> Result<(Client, PathBuf), Failure> {
         Some(environment::github_token()?.ok_or_else(missing)?)
     };
     let base = environment::github_api_url()?;
-    check_transport(&base, token.as_ref())?;
+    check_address(&base, token.as_ref())?;
     let client = Client::new(&base, token).map_err(bad_address)?;
     Ok((client, environment::audit_log("audit.jsonl")?))
 }
@@ -121,11 +121,14 @@ fn bad_address(reason: &str) -> Failure {
     )
 }
 
-/// A token travels over plain http only inside this machine.
-fn check_transport(base: &str, token: Option<&Token>) -> Result<(), Failure> {
+/// A token goes to an API, and over plain http only inside this machine.
+fn check_address(base: &str, token: Option<&Token>) -> Result<(), Failure> {
     let Ok(url) = url::Url::parse(base) else {
         return Err(bad_address("is not a URL"));
     };
+    if matches!(url.host_str(), Some("github.com" | "www.github.com")) {
+        return Err(bad_address("is the website, not the API"));
+    }
     let local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

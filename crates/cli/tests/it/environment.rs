@@ -53,6 +53,17 @@ async fn a_folder_is_no_audit_log() {
     assert!(said.contains("SEAWORTHY_AUDIT_LOG is a folder"), "{said}");
 }
 
+#[tokio::test]
+async fn the_website_is_not_taken_for_the_api() {
+    let website = [
+        (TOKEN.0, OsStr::new(TOKEN.1)),
+        ("GITHUB_API_URL", OsStr::new("https://github.com")),
+    ];
+    let (code, said) = start(&[], &website).await;
+    assert_eq!(code, Some(2));
+    assert!(said.contains("is the website, not the API"), "{said}");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn an_address_that_is_no_text_does_not_become_the_public_one() {

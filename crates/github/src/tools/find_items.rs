@@ -129,6 +129,7 @@ async fn list(
     };
     let labels: Vec<_> = arguments.labels.iter().map(Label::as_str).collect();
     let endpoint = Endpoint::repo(repo, format!("the list of items of {repo}"), ["issues"])
+        .hint("check owner and name; search_code with kind=repositories finds a repository, get_context says who the token is")
         .query("state", state_name(arguments.state))
         .query("sort", arguments.sort.unwrap_or(Sort::Updated).name())
         .query("per_page", per_page.to_string())
