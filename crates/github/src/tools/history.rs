@@ -321,7 +321,8 @@ async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
         .map(FilePath::as_str)
         .filter(|path| !path.is_empty());
     let head = arguments.head.as_ref().map(GitRef::as_str);
-    let commits = Endpoint::repo(repo, format!("the commit list of {repo}"), ["commits"])
+    let subject = head.unwrap_or("the commit list");
+    let commits = Endpoint::repo(repo, format!("{subject} of {repo}"), ["commits"])
         // one size whatever is asked: a position counts items of such pages
         .query("per_page", PageSize::CAP.to_string())
         .query_opt("sha", head)
