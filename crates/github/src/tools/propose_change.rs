@@ -75,6 +75,8 @@ struct Arguments {
 
 /// What there is before the change.
 struct Before {
+    /// The repository as it is called now.
+    full_name: String,
     default_branch: String,
     /// The tip of the branch, or of the base that it shall be made from.
     parent: String,
@@ -112,7 +114,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     };
     let plan = Plan::new(&github.client, target, &arguments.files).await?;
     if before.is_default(branch)
-        && let Decision::Reply(reply) = ask(&call, &arguments, target, &plan).await?
+        && let Decision::Reply(reply) = ask(&call, &arguments, &before, target, &plan).await?
     {
         return Ok(reply);
     }
@@ -178,6 +180,25 @@ fn check_target(arguments: &Arguments, before: &Before, branch: &str) -> Result<
                 "choose another branch name; or leave out base, title, body and draft to commit to it directly",
             ));
         }
+    } else if arguments.confirm_token.is_some() {
+        return Err(ToolError::new(
+            ErrorKind::Conflict,
+            format!("nothing was done: {branch} is not the default branch of {repo}"),
+            "look with repo_overview which branch is; call again without confirm and confirm_token to commit to this one with a pull request",
+        )
+        .because("another branch was made the default one since the preview, or the token is for another call"));
+    } else if before.default_branch.eq_ignore_ascii_case(branch) {
+        return Err(ToolError::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing was done: {branch} is the name of {repo}'s default branch in another case"
+            ),
+            format!(
+                "give {} to commit to the default branch, or choose another name",
+                one_line(&before.default_branch, 255)
+            ),
+        )
+        .because("where names differ by their case only, one can be taken for the other"));
     } else if before.base == branch {
         return Err(ToolError::invalid(
             "base and branch are the same",
@@ -234,6 +255,7 @@ async fn look(github: &Github, arguments: &Arguments, branch: &str) -> Result<Be
     };
     let pull = pulls.data.into_iter().find(is_its);
     Ok(Before {
+        full_name,
         default_branch,
         parent,
         is_new,
@@ -256,6 +278,7 @@ fn empty_repository(mut error: ToolError) -> ToolError {
 async fn ask(
     call: &Call,
     arguments: &Arguments,
+    before: &Before,
     target: Target<'_>,
     plan: &Plan,
 ) -> Result<Decision, ToolError> {
@@ -286,7 +309,7 @@ async fn ask(
     };
     let change = Change {
         what: &what,
-        state: parent,
+        state: &format!("{} {parent}", before.full_name),
         details,
     };
     call.confirm(consent, change).await

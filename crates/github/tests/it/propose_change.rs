@@ -38,12 +38,17 @@ async fn serve_repository(api: &MockServer, tip: &str, branch: Option<&str>, pul
         json!({"full_name": "o/r", "default_branch": "main"}),
     )
     .await;
-    get(api, "/git/ref/heads/main", json!({"object": {"sha": tip}})).await;
+    get(
+        api,
+        "/git/ref/heads/main",
+        json!({"ref": "refs/heads/main", "object": {"sha": tip}}),
+    )
+    .await;
     if let Some(branch) = branch {
         get(
             api,
             &format!("/git/ref/heads/{branch}"),
-            json!({"object": {"sha": tip}}),
+            json!({"ref": format!("refs/heads/{branch}"), "object": {"sha": tip}}),
         )
         .await;
     }
@@ -470,4 +475,43 @@ async fn branches_that_make_no_sense_together_are_refused() {
             .contains("no pull request goes from it")
     );
     assert!(writes(&api).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_the_default_branch_gets_no_commit() {
+    for (name, answered, said) in [
+        ("master", "main", "GitHub answered with \"main\""),
+        ("Main", "Main", "in another case"),
+    ] {
+        let (api, stage) = Stage::scripted().await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let reference = json!({"ref": format!("refs/heads/{answered}"), "object": {"sha": MAIN}});
+        get(&api, &format!("/git/ref/heads/{name}"), reference).await;
+        let error = call(&stage, &change(name)).await.unwrap_err();
+        assert!(error.contains(said), "{error}");
+        assert!(writes(&api).await.is_empty() && stage.audit().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn another_default_branch_or_repository_undoes_the_confirmation() {
+    for (field, value, said) in [
+        ("default_branch", "stable", "is not the default branch"),
+        ("full_name", "o/other", "changed since the preview"),
+    ] {
+        let (api, stage) = Stage::scripted().await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let mut arguments = change("main");
+        let preview = call(&stage, &arguments).await.unwrap();
+        arguments["confirm"] = true.into();
+        arguments["confirm_token"] = token_of(&preview).into();
+        api.reset().await;
+        let mut about = json!({"full_name": "o/r", "default_branch": "main"});
+        about[field] = value.into();
+        get(&api, "", about).await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let error = call(&stage, &arguments).await.unwrap_err();
+        assert!(error.contains(said), "{error}");
+        assert!(writes(&api).await.is_empty());
+    }
 }
