@@ -20,6 +20,11 @@ pub fn short(sha: &str) -> &str {
     sha.get(..7).unwrap_or(sha)
 }
 
+/// Whether a name has characters that nobody sees, so that it can pass for another one.
+pub fn has_hidden(name: &str) -> bool {
+    untrusted::clean(name).text != name
+}
+
 /// `@login`, or `@ghost` for an account that is gone.
 pub fn at(user: Option<&User>) -> String {
     match user {

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     Github, git,
     input::{GitRef, Repo},
-    losses,
+    losses, shape,
 };
 
 /// The definition.
@@ -75,6 +75,13 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         return Err(ToolError::invalid(
             "branch and message go with kind=file only",
             "leave them out; a branch to delete is given by name",
+        ));
+    }
+    let branch = arguments.branch.as_ref().map_or("", GitRef::as_str);
+    if shape::has_hidden(&arguments.name) || shape::has_hidden(branch) {
+        return Err(ToolError::invalid(
+            "invalid argument: name or branch has invisible characters, which no preview can show",
+            "check the name; if it is really called so, ask the user to delete it on GitHub",
         ));
     }
     let doomed = find(github, &arguments).await?;

@@ -30,6 +30,8 @@ use crate::{
 /// Tokens that the preview's details take; its own lines make it a full page.
 const DETAILS: usize = 1_700;
 
+const GUESSED: &str = "Note: GitHub lists only a part of so large a tree; files outside that part are written as plain, not executable.";
+
 /// The definition.
 pub(super) const TOOL: Tool<Github> = Tool {
     name: "propose_change",
@@ -136,7 +138,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         arguments.repo
     ));
     if plan.guessed {
-        answer.line("Note: GitHub lists only a part of so large a tree; files outside that part were written as plain, not executable.");
+        answer.line(GUESSED);
     }
     if before.is_default(branch) {
         answer.line("Next: diagnose_ci with this branch as ref shows whether it passes.");
@@ -148,6 +150,12 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
 }
 
 fn check(arguments: &Arguments) -> Result<(), ToolError> {
+    if shape::has_hidden(arguments.branch.as_str()) {
+        return Err(ToolError::invalid(
+            "invalid argument branch: has invisible characters",
+            "give a name that people can read",
+        ));
+    }
     let has_message = arguments
         .message
         .as_ref()
@@ -295,6 +303,9 @@ async fn ask(
     let written = details.lines(&plan.lines, plan.lines.len(), Clone::clone);
     if written < plan.lines.len() {
         details.line(format!("and {} more files", plan.lines.len() - written));
+    }
+    if plan.guessed {
+        details.line(GUESSED);
     }
     details.line(
         "note: no pull request is opened, so nobody reviews it; another branch name opens one",

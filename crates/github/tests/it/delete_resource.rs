@@ -341,6 +341,10 @@ async fn wrong_arguments_are_refused_before_any_request() {
             "invalid argument name",
         ),
         (
+            json!({"kind": "branch", "name": "fix\u{200b}"}),
+            "invisible characters",
+        ),
+        (
             json!({"kind": "file", "name": "../x"}),
             "invalid argument name",
         ),

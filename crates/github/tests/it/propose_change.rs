@@ -515,3 +515,52 @@ async fn another_default_branch_or_repository_undoes_the_confirmation() {
         assert!(writes(&api).await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn what_a_cut_list_leaves_out_is_looked_at() {
+    let (api, stage) = Stage::scripted().await;
+    let cut = json!({"sha": TREE, "truncated": true, "tree": []});
+    get(&api, &format!("/git/trees/{MAIN}"), cut).await;
+    serve_repository(&api, MAIN, None, json!([])).await;
+    get(
+        &api,
+        "/contents/there.md",
+        json!({"type": "file", "path": "there.md", "size": 812, "sha": TREE}),
+    )
+    .await;
+    get(
+        &api,
+        "/contents/src",
+        json!([{"type": "file", "path": "src/a"}]),
+    )
+    .await;
+    let mut arguments = change("main");
+    arguments["files"] = json!([
+        {"path": "there.md", "content": "x"}, {"path": "new.md", "content": "x"},
+    ]);
+    let preview = call(&stage, &arguments).await.unwrap();
+    for said in [
+        "edit: there.md, 812 -> 1 byte\n",
+        "add: new.md",
+        "Note: GitHub lists only a part",
+    ] {
+        assert!(preview.contains(said), "{preview}");
+    }
+    arguments["files"] = json!([{"path": "src", "content": "x"}]);
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("src is a folder"), "{error}");
+    assert!(writes(&api).await.is_empty());
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_read_are_refused() {
+    let (api, stage) = Stage::scripted().await;
+    let mut arguments = change("fix/\u{200b}dst");
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("invisible characters"), "{error}");
+    arguments["branch"] = "fix/dst".into();
+    arguments["files"][0]["path"] = "src/tide\u{2066}.rs".into();
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("files[0]: path has invisible"), "{error}");
+    assert!(api.received_requests().await.unwrap().is_empty());
+}
