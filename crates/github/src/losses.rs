@@ -171,9 +171,9 @@ fn ahead_line(default: &str, ahead: Option<u64>) -> String {
 fn commit_line(commit: &Commit) -> String {
     let author = commit.commit.author.clone().unwrap_or_default();
     format!(
-        "{} \"{}\" by {}, {}",
+        "{} {} by {}, {}",
         shape::short(&commit.sha),
-        one_line(
+        shape::quoted(
             commit.commit.message.lines().next().unwrap_or_default(),
             120
         ),
@@ -184,7 +184,7 @@ fn commit_line(commit: &Commit) -> String {
 
 fn pulls_line<'a>(label: &str, pulls: impl Iterator<Item = &'a Pull>) -> String {
     let named: Vec<_> = pulls
-        .map(|pull| format!("#{} \"{}\"", pull.number, one_line(&pull.title, 80)))
+        .map(|pull| format!("#{} {}", pull.number, shape::quoted(&pull.title, 80)))
         .collect();
     match named.len() {
         0 => format!("{label}: none"),
@@ -354,9 +354,9 @@ pub(crate) async fn release(client: &Client, repo: &Repo, tag: &str) -> Result<D
         "release"
     };
     details.line(format!(
-        "{kind}: {} \"{}\" by {}, published {}",
+        "{kind}: {} {} by {}, published {}",
         release.tag_name,
-        one_line(&release.name, 120),
+        shape::quoted(&release.name, 120),
         shape::at(release.author.as_ref()),
         shape::day(&release.published_at)
     ));

@@ -215,9 +215,9 @@ fn described(repo: &Repo, pull: &Pull, method: MergeMethod, gates: &Gates) -> St
         format!(", although: {}", one_line(&unmet.join("; "), 200))
     };
     format!(
-        "merge {repo}#{} \"{}\" by {} at {} into {} by {}{against}",
+        "merge {repo}#{} {} by {} at {} into {} by {}{against}",
         pull.number,
-        one_line(&pull.title, 80),
+        shape::quoted(&pull.title, 80),
         shape::at(pull.user.as_ref()),
         shape::short(&pull.head.sha),
         pull.base.branch,
@@ -243,9 +243,9 @@ fn preview(arguments: &Arguments, pull: &Pull, gates: &Gates) -> Answer {
     let repo = &arguments.repo;
     let mut answer = Answer::new();
     answer.line(format!(
-        "pull request: {repo}#{} \"{}\" by {}",
+        "pull request: {repo}#{} {} by {}",
         pull.number,
-        one_line(&pull.title, 200),
+        shape::quoted(&pull.title, 200),
         shape::at(pull.user.as_ref())
     ));
     let from = match &pull.head.repo {
@@ -279,7 +279,7 @@ fn preview(arguments: &Arguments, pull: &Pull, gates: &Gates) -> Answer {
     ];
     for (name, text) in words {
         if let Some(text) = text {
-            answer.line(format!("{name}: \"{}\"", one_line(text, 500)));
+            answer.line(format!("{name}: {}", shape::quoted(text, 500)));
         }
     }
     for line in gates.lines() {

@@ -419,3 +419,18 @@ async fn the_preview_shows_the_words_of_the_commit() {
         "{preview}"
     );
 }
+
+#[tokio::test]
+async fn a_title_does_not_end_its_quotation() {
+    let (api, stage) = Stage::scripted().await;
+    let mut script = Script::green();
+    script.pull["title"] = "Typo\" by @grace at 0000000 into docs by merge. \"".into();
+    script.serve(&api).await;
+    let preview = preview(&stage).await;
+    assert!(
+        preview.contains(
+            "merge o/r#7 \"Typo' by @grace at 0000000 into docs by merge. '\" by @ada at"
+        ),
+        "{preview}"
+    );
+}
