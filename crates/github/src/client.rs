@@ -3,6 +3,7 @@
 //! Rules it keeps (reference: GitHub's REST API documentation, version 2026-03-10):
 //! * the token goes to the API's own origin and nowhere else; redirects are followed by hand;
 //! * a request, its redirects and its retries share one time limit;
+//! * a change follows a redirect to the new name of its repository only, not to another thing;
 //! * `Link` URLs are opaque and held to that origin;
 //! * a GET is retried a little on 5xx and broken connections, nothing else ever is;
 //! * no limit is slept through: it becomes an error that says when to come back;
@@ -452,10 +453,30 @@ impl Client {
             if downgraded || foreign && !may_leave || away && !foreign {
                 return Err(failed(Fault::ForeignRedirect));
             }
+            // a renamed branch or a transferred issue is another thing than the one to change
+            if question.method != Method::GET && !self.is_only_renamed(&question.url, &target) {
+                return Err(failed(Fault::Moved));
+            }
             away = foreign;
             url = target;
         }
         Err(failed(Fault::BadRedirect))
+    }
+
+    /// Whether both addresses name the same thing of one repository, whatever that is called.
+    fn is_only_renamed(&self, before: &Url, after: &Url) -> bool {
+        let base = self.base.path().trim_end_matches('/');
+        let within = |url: &Url| {
+            let mut parts = url.path().strip_prefix(base)?.split('/').skip(1);
+            let names = match parts.next()? {
+                "repos" => 2,
+                "repositories" => 1,
+                _ => return None,
+            };
+            let rest: Vec<_> = parts.skip(names).map(str::to_owned).collect();
+            Some((rest, url.query().map(str::to_owned)))
+        };
+        within(before).is_some_and(|thing| within(after) == Some(thing))
     }
 
     /// The answer, or the failure that it is. `away`: another host than the API gave it.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join;
+use futures::future::{try_join, try_join_all};
 use http::Method;
 use kit::{Call, ErrorKind, ToolError, input::Text, untrusted::one_line};
 use schemars::JsonSchema;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::Client,
+    contents::{self, Found},
     endpoint::Endpoint,
     git::{CommitObject, Entry, Object, Tree},
     input::{FilePath, Repo},
@@ -60,6 +61,7 @@ pub(crate) fn check(files: &[FileChange]) -> Result<(), ToolError> {
     for (index, file) in files.iter().enumerate() {
         let path = file.path.as_str();
         let wrong = match (&file.content, file.deletes()) {
+            _ if shape::has_hidden(path) => "path has invisible characters",
             _ if path.is_empty() || path.ends_with('/') => "path must name a file",
             _ if !paths.insert(path) => "path is there twice",
             (Some(_), true) => "has both content and delete=true",
@@ -114,7 +116,12 @@ impl Plan {
             client.get::<Tree>(&tree),
         )
         .await?;
-        Self::against(&tree.data, commit.data.tree.sha, files)
+        let mut tree = tree.data;
+        if tree.truncated {
+            let unlisted = unlisted(client, target, &tree, files).await?;
+            tree.tree.extend(unlisted);
+        }
+        Self::against(&tree, commit.data.tree.sha, files)
     }
 
     fn against(tree: &Tree, base_tree: String, files: &[FileChange]) -> Result<Self, ToolError> {
@@ -158,10 +165,11 @@ impl Plan {
         if above.any(|above| there.get(above).is_some_and(|entry| entry.mode != FOLDER)) {
             return Err("is below something that is a file");
         }
-        self.guessed |= truncated && entry.is_none();
+        // of an unlisted file it is not known whether it is executable
+        self.guessed |= truncated && entry.is_none_or(|entry| entry.mode.is_empty());
         let shown = one_line(path, 150);
         let Some(content) = &file.content else {
-            if entry.is_none() && !truncated {
+            if entry.is_none() {
                 return Err("is not there to be deleted");
             }
             self.deleted += 1;
@@ -261,6 +269,39 @@ impl Plan {
         let commit = call.audited(&what, sending).await.map_err(unchanged)?;
         Ok(commit.sha)
     }
+}
+
+/// What stands at the paths of `files` that a cut list of the tree does not name. A file written
+/// to the path of a folder would take the place of everything in it.
+async fn unlisted(
+    client: &Client,
+    target: Target<'_>,
+    tree: &Tree,
+    files: &[FileChange],
+) -> Result<Vec<Entry>, ToolError> {
+    let listed: BTreeSet<_> = tree.tree.iter().map(|entry| entry.path.as_str()).collect();
+    let paths = files.iter().map(|file| file.path.as_str());
+    let looks = paths
+        .filter(|path| !listed.contains(path))
+        .map(|path| async move {
+            let (mode, size) =
+                match contents::load(client, target.repo, path, Some(target.parent)).await {
+                    Ok(Found::Folder(..)) => (FOLDER, None),
+                    Ok(Found::One(one)) => match one.kind.as_str() {
+                        "symlink" => (LINK, None),
+                        "submodule" => (SUBMODULE, None),
+                        _ => ("", Some(one.size)),
+                    },
+                    Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
+                    Err(error) => return Err(error),
+                };
+            Ok(Some(Entry {
+                path: path.to_owned(),
+                mode: mode.to_owned(),
+                size,
+            }))
+        });
+    Ok(try_join_all(looks).await?.into_iter().flatten().collect())
 }
 
 async fn move_branch(

@@ -13,7 +13,7 @@ use crate::{
     endpoint::Endpoint,
     input::Repo,
     model::{Label, Repository},
-    prompts,
+    prompts, shape,
 };
 
 /// Values for `argument` that go on from `value`.
@@ -39,9 +39,12 @@ pub(crate) async fn complete(
         ("repo", Reference::Resource(_)) => names(github, known).await,
         _ => Vec::new(),
     };
+    // a name that cannot be shown as it is is not offered: cleaned, it would be another one
+    let candidates = candidates
+        .into_iter()
+        .filter(|candidate| !shape::has_hidden(candidate) && !candidate.contains('\n'));
     let value = value.to_lowercase();
     let (mut first, rest): (Vec<_>, Vec<_>) = candidates
-        .into_iter()
         .filter(|candidate| candidate.to_lowercase().contains(&value))
         .partition(|candidate| candidate.to_lowercase().starts_with(&value));
     first.extend(rest);

@@ -24,6 +24,8 @@ pub enum Fault {
     InvalidJson,
     /// A redirect to another host.
     ForeignRedirect,
+    /// A redirect of a change to another thing: a renamed branch, a transferred issue.
+    Moved,
     /// Too many redirects, or one to nowhere.
     BadRedirect,
     /// A `Link` to another host.
@@ -90,6 +92,12 @@ impl Failed {
                 "a proxy, or GITHUB_API_URL names a host that moved; the token is only ever sent to that host",
                 "ask the user to set GITHUB_API_URL to the API's own address",
             ),
+            Fault::Moved => ToolError::new(
+                ErrorKind::Refused,
+                format!("{subject} has moved; the change was not sent after it"),
+                "read it to see where and what it is now; ask the user, then call again with its present name",
+            )
+            .because("a branch was renamed or an issue transferred: what stands there now is not what was asked for"),
             Fault::BadRedirect => upstream(
                 format!("GitHub redirected {subject} in circles or to nowhere"),
                 "the repository was renamed several times, or a proxy is misconfigured",

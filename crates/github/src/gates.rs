@@ -226,9 +226,17 @@ impl Gates {
         forbidding
     }
 
-    /// The verdicts that a confirmation depends on: who is against it, and what fails.
+    /// What a confirmation depends on: who is for it and who against, what fails, and what could
+    /// not be looked at (the part, not why).
     pub(crate) fn state(&self) -> String {
-        format!("{:?} {:?}", self.changes_requested, self.failing)
+        let unread = self.unread.iter().map(|part| part.split(':').next());
+        format!(
+            "{:?} {:?} {:?} {:?}",
+            self.approved,
+            self.changes_requested,
+            self.failing,
+            unread.collect::<Vec<_>>()
+        )
     }
 }
 

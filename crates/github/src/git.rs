@@ -1,6 +1,6 @@
 //! Git's own objects through the API: refs, trees, commits.
 
-use kit::{ErrorKind, ToolError};
+use kit::{ErrorKind, ToolError, untrusted::one_line};
 use seaworthy_kit as kit;
 use serde::Deserialize;
 
@@ -24,6 +24,9 @@ pub(crate) struct Object {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Reference {
+    /// `refs/heads/main`.
+    #[serde(rename = "ref", deserialize_with = "nullable")]
+    name: String,
     #[serde(deserialize_with = "nullable")]
     object: Object,
 }
@@ -90,6 +93,16 @@ pub(crate) async fn tip(
             format!("GitHub did not say where branch {branch} of {repo} is"),
             "call again once; if it stays so, check GITHUB_API_URL",
         )),
+        // the answer for a renamed branch is that of its new name, which may be the default one
+        Ok(found) if found.data.name.strip_prefix("refs/heads/") != Some(branch) => {
+            let other = one_line(found.data.name.trim_start_matches("refs/heads/"), 255);
+            Err(ToolError::new(
+                ErrorKind::Refused,
+                format!("nothing was done: asked for branch {branch} of {repo}, GitHub answered with \"{other}\""),
+                "ask the user which branch is meant, then call again with the name that it has now",
+            )
+            .because("the branch was renamed, or is spelt otherwise"))
+        }
         Ok(found) => Ok(Some(found.data.object.sha)),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

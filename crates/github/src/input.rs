@@ -145,6 +145,10 @@ fn label(text: &str) -> Result<(), String> {
     if text.chars().any(char::is_control) {
         return Err("has a control character".to_owned());
     }
+    // no part of an address may be called so, and what is left of it would mean all labels
+    if matches!(text, "." | "..") {
+        return Err("is . or .., which no address can name".to_owned());
+    }
     Ok(())
 }
 
@@ -290,6 +294,7 @@ mod tests {
         Sha::parse("abc1234").unwrap_err();
         Label::parse("good first issue").unwrap();
         Label::parse(" x").unwrap_err();
+        Label::parse(".").unwrap_err();
         Label::parse(&"x".repeat(51)).unwrap_err();
         Login::parse("dependabot[bot]").unwrap();
         Login::parse("a/b").unwrap_err();

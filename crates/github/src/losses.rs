@@ -56,8 +56,10 @@ pub(crate) async fn branch(client: &Client, repo: &Repo, name: &str) -> Result<D
     let name = git::branch_name(&parsed);
     let (about, tip) =
         try_join(read_repository(client, repo), git::tip(client, repo, name)).await?;
-    if about.default_branch.is_empty() || about.default_branch == name {
-        let why = if about.default_branch == name {
+    // where names differ by their case only, one can be taken for the other
+    let is_default = about.default_branch.eq_ignore_ascii_case(name);
+    if about.default_branch.is_empty() || is_default {
+        let why = if is_default {
             format!("{name} is the default branch of {repo}")
         } else {
             format!("GitHub did not say which branch of {repo} is the default one")
@@ -76,7 +78,7 @@ pub(crate) async fn branch(client: &Client, repo: &Repo, name: &str) -> Result<D
         undo: format!(
             "it was at {sha}; while GitHub keeps that commit, the user can push it back to a branch"
         ),
-        state: sha,
+        state: format!("{} {} {sha}", about.full_name, about.default_branch),
         details,
         endpoint: Endpoint::repo(
             repo,
@@ -169,9 +171,9 @@ fn ahead_line(default: &str, ahead: Option<u64>) -> String {
 fn commit_line(commit: &Commit) -> String {
     let author = commit.commit.author.clone().unwrap_or_default();
     format!(
-        "{} \"{}\" by {}, {}",
+        "{} {} by {}, {}",
         shape::short(&commit.sha),
-        one_line(
+        shape::quoted(
             commit.commit.message.lines().next().unwrap_or_default(),
             120
         ),
@@ -182,7 +184,7 @@ fn commit_line(commit: &Commit) -> String {
 
 fn pulls_line<'a>(label: &str, pulls: impl Iterator<Item = &'a Pull>) -> String {
     let named: Vec<_> = pulls
-        .map(|pull| format!("#{} \"{}\"", pull.number, one_line(&pull.title, 80)))
+        .map(|pull| format!("#{} {}", pull.number, shape::quoted(&pull.title, 80)))
         .collect();
     match named.len() {
         0 => format!("{label}: none"),
@@ -264,7 +266,8 @@ pub(crate) async fn file(
     details.line(format!("commit: \"{message}\", directly on {branch}"));
     Ok(Doomed {
         what: format!("{subject}{on_default}"),
-        state: content.sha.clone(),
+        // without the branch, another default branch could take the place of the previewed one
+        state: format!("{} {branch}{on_default} {}", about.full_name, content.sha),
         details,
         endpoint: at,
         body: Some(json!({"message": message, "sha": content.sha, "branch": branch})),
@@ -351,9 +354,9 @@ pub(crate) async fn release(client: &Client, repo: &Repo, tag: &str) -> Result<D
         "release"
     };
     details.line(format!(
-        "{kind}: {} \"{}\" by {}, published {}",
+        "{kind}: {} {} by {}, published {}",
         release.tag_name,
-        one_line(&release.name, 120),
+        shape::quoted(&release.name, 120),
         shape::at(release.author.as_ref()),
         shape::day(&release.published_at)
     ));
@@ -446,7 +449,7 @@ pub(crate) async fn repository(
     Ok(Doomed {
         what: format!("repository {full} with everything in it"),
         state: format!(
-            "{} {} {} {}",
+            "{full} {} {} {} {}",
             about.pushed_at, about.default_branch, about.private, about.open_issues_count
         ),
         details,

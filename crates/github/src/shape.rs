@@ -20,6 +20,17 @@ pub fn short(sha: &str) -> &str {
     sha.get(..7).unwrap_or(sha)
 }
 
+/// Whether a name has characters that nobody sees, so that it can pass for another one.
+pub fn has_hidden(name: &str) -> bool {
+    untrusted::clean(name).text != name
+}
+
+/// A title between quotation marks. Those inside become apostrophes, so that no title can end its
+/// quotation and go on in the server's words.
+pub fn quoted(title: &str, max: usize) -> String {
+    format!("\"{}\"", untrusted::one_line(title, max).replace('"', "'"))
+}
+
 /// `@login`, or `@ghost` for an account that is gone.
 pub fn at(user: Option<&User>) -> String {
     match user {

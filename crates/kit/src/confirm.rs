@@ -29,6 +29,7 @@ const TOKEN: &str = "confirm-token";
 const STATE: &str = "confirm-state";
 const QUESTION: &str = "approve";
 const NONCE: usize = 9;
+const AGAIN: &str = "nothing was done; call with confirm=false for a fresh preview and token";
 
 /// What the caller said about confirming.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +160,24 @@ impl Call {
         Ok(Decision::Go)
     }
 
+    /// Whether [`Self::confirm`] waits for the human inside this call. The object may change
+    /// meanwhile, so a tool looks again then and compares by [`Self::unchanged`].
+    pub fn asked_in_session(&self) -> bool {
+        let client = self.client();
+        self.context.is_some() && client.elicits && !client.modern
+    }
+
+    /// Holds the state that was confirmed against the present one.
+    ///
+    /// # Errors
+    /// They differ.
+    pub fn unchanged(confirmed: &str, now: &str) -> Result<(), ToolError> {
+        if confirmed == now {
+            return Ok(());
+        }
+        Err(changed())
+    }
+
     fn preview(&self, change: Change<'_>) -> Result<Reply, ToolError> {
         let state = seal::digest(&[change.state.as_bytes()]);
         let claims = self.claims(state, TOKEN_SECONDS)?;
@@ -193,8 +212,7 @@ impl Call {
     }
 
     fn check(&self, purpose: &str, sealed: &str, state: [u8; 12]) -> Result<Claims, ToolError> {
-        let again = "nothing was done; call with confirm=false for a fresh preview and token";
-        let refuse = |what: &str| ToolError::new(ErrorKind::Refused, what, again);
+        let refuse = |what: &str| ToolError::new(ErrorKind::Refused, what, AGAIN);
         let claims = self
             .safeguards
             .sealer
@@ -215,12 +233,7 @@ impl Call {
             );
         }
         if claims.state != state {
-            return Err(ToolError::new(
-                ErrorKind::Conflict,
-                "the object changed since the preview",
-                again,
-            )
-            .because("somebody pushed to it or edited it in between; what was previewed is no longer what would be done"));
+            return Err(changed());
         }
         Ok(claims)
     }
@@ -266,6 +279,15 @@ impl Call {
             })?;
         approved(&answer)
     }
+}
+
+fn changed() -> ToolError {
+    ToolError::new(
+        ErrorKind::Conflict,
+        "the object changed since the preview",
+        AGAIN,
+    )
+    .because("somebody pushed to it or edited it in between; what was previewed is no longer what would be done")
 }
 
 fn question(what: &str) -> Result<ElicitRequestParams, ToolError> {

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     Github, git,
     input::{GitRef, Repo},
-    losses,
+    losses, shape,
 };
 
 /// The definition.
@@ -71,29 +71,20 @@ enum Kind {
 
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
-    let (client, repo) = (&github.client, &arguments.repo);
     if arguments.kind != Kind::File && (arguments.branch.is_some() || arguments.message.is_some()) {
         return Err(ToolError::invalid(
             "branch and message go with kind=file only",
             "leave them out; a branch to delete is given by name",
         ));
     }
-    let doomed = match arguments.kind {
-        Kind::Branch => losses::branch(client, repo, &arguments.name).await?,
-        Kind::File => {
-            let branch = arguments.branch.as_ref().map(git::branch_name);
-            losses::file(
-                client,
-                repo,
-                &arguments.name,
-                branch,
-                arguments.message.as_deref(),
-            )
-            .await?
-        }
-        Kind::Release => losses::release(client, repo, &arguments.name).await?,
-        Kind::Repository => losses::repository(client, repo, &arguments.name).await?,
-    };
+    let branch = arguments.branch.as_ref().map_or("", GitRef::as_str);
+    if shape::has_hidden(&arguments.name) || shape::has_hidden(branch) {
+        return Err(ToolError::invalid(
+            "invalid argument: name or branch has invisible characters, which no preview can show",
+            "check the name; if it is really called so, ask the user to delete it on GitHub",
+        ));
+    }
+    let doomed = find(github, &arguments).await?;
     let what = format!("delete {}", doomed.what);
     let consent = Consent {
         confirm: arguments.confirm,
@@ -107,6 +98,11 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     if let Decision::Reply(reply) = call.confirm(consent, change).await? {
         return Ok(reply);
     }
+    if call.asked_in_session() {
+        // the human took their time: what they agreed to must be there still
+        let now = find(github, &arguments).await?;
+        Call::unchanged(&doomed.state, &now.state)?;
+    }
     let sending =
         github
             .client
@@ -119,4 +115,25 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     }
     answer.line(format!("Undo: {}", doomed.undo));
     Ok(answer.into())
+}
+
+/// What would be deleted.
+async fn find(github: &Github, arguments: &Arguments) -> Result<losses::Doomed, ToolError> {
+    let (client, repo) = (&github.client, &arguments.repo);
+    match arguments.kind {
+        Kind::Branch => losses::branch(client, repo, &arguments.name).await,
+        Kind::File => {
+            let branch = arguments.branch.as_ref().map(git::branch_name);
+            losses::file(
+                client,
+                repo,
+                &arguments.name,
+                branch,
+                arguments.message.as_deref(),
+            )
+            .await
+        }
+        Kind::Release => losses::release(client, repo, &arguments.name).await,
+        Kind::Repository => losses::repository(client, repo, &arguments.name).await,
+    }
 }

@@ -106,8 +106,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     refuse_finished(repo, &pull)?;
     let gates = Gates::read(&github.client, &call, repo, &pull).await;
     let what = described(repo, &pull, method, &gates);
-    // a comment leaves this as it is; a commit, another base or a new verdict does not
-    let state = format!("{} {} {}", pull.head.sha, pull.base.branch, gates.state());
+    let state = self::state(&pull, &gates);
     if arguments.confirm {
         refuse_forbidden(repo, &pull, &gates)?;
     }
@@ -118,10 +117,18 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let change = Change {
         what: &what,
         state: &state,
-        details: preview(repo, &pull, &gates),
+        details: preview(&arguments, &pull, &gates),
     };
     if let Decision::Reply(reply) = call.confirm(consent, change).await? {
         return Ok(reply);
+    }
+    if call.asked_in_session() {
+        // the human took their time: what they agreed to must be there still
+        let pull = read_pull(github, repo, arguments.number.get()).await?;
+        refuse_finished(repo, &pull)?;
+        let gates = Gates::read(&github.client, &call, repo, &pull).await;
+        refuse_forbidden(repo, &pull, &gates)?;
+        Call::unchanged(&state, &self::state(&pull, &gates))?;
     }
     let merged = merge(github, &call, &arguments, method, &pull).await?;
     let mut answer = Answer::new();
@@ -208,9 +215,9 @@ fn described(repo: &Repo, pull: &Pull, method: MergeMethod, gates: &Gates) -> St
         format!(", although: {}", one_line(&unmet.join("; "), 200))
     };
     format!(
-        "merge {repo}#{} \"{}\" by {} at {} into {} by {}{against}",
+        "merge {repo}#{} {} by {} at {} into {} by {}{against}",
         pull.number,
-        one_line(&pull.title, 80),
+        shape::quoted(&pull.title, 80),
         shape::at(pull.user.as_ref()),
         shape::short(&pull.head.sha),
         pull.base.branch,
@@ -218,12 +225,27 @@ fn described(repo: &Repo, pull: &Pull, method: MergeMethod, gates: &Gates) -> St
     )
 }
 
-fn preview(repo: &Repo, pull: &Pull, gates: &Gates) -> Answer {
+/// A comment leaves this as it is; a commit, another base or title (the squashed commit's) or a
+/// new verdict does not.
+fn state(pull: &Pull, gates: &Gates) -> String {
+    let base = pull.base.repo.as_ref();
+    let base = base.map_or("", |repo| repo.full_name.as_str());
+    format!(
+        "{base} {} {} {:?} {}",
+        pull.head.sha,
+        pull.base.branch,
+        pull.title,
+        gates.state()
+    )
+}
+
+fn preview(arguments: &Arguments, pull: &Pull, gates: &Gates) -> Answer {
+    let repo = &arguments.repo;
     let mut answer = Answer::new();
     answer.line(format!(
-        "pull request: {repo}#{} \"{}\" by {}",
+        "pull request: {repo}#{} {} by {}",
         pull.number,
-        one_line(&pull.title, 200),
+        shape::quoted(&pull.title, 200),
         shape::at(pull.user.as_ref())
     ));
     let from = match &pull.head.repo {
@@ -251,6 +273,15 @@ fn preview(repo: &Repo, pull: &Pull, gates: &Gates) -> Answer {
         (_, state) => state,
     };
     answer.line(format!("mergeable: {mergeable}"));
+    let words = [
+        ("commit title", arguments.title.as_deref()),
+        ("commit message", arguments.message.as_deref()),
+    ];
+    for (name, text) in words {
+        if let Some(text) = text {
+            answer.line(format!("{name}: {}", shape::quoted(text, 500)));
+        }
+    }
     for line in gates.lines() {
         answer.line(line);
     }

@@ -30,6 +30,8 @@ use crate::{
 /// Tokens that the preview's details take; its own lines make it a full page.
 const DETAILS: usize = 1_700;
 
+const GUESSED: &str = "Note: GitHub lists only a part of so large a tree; files outside that part are written as plain, not executable.";
+
 /// The definition.
 pub(super) const TOOL: Tool<Github> = Tool {
     name: "propose_change",
@@ -75,6 +77,8 @@ struct Arguments {
 
 /// What there is before the change.
 struct Before {
+    /// The repository as it is called now.
+    full_name: String,
     default_branch: String,
     /// The tip of the branch, or of the base that it shall be made from.
     parent: String,
@@ -112,7 +116,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     };
     let plan = Plan::new(&github.client, target, &arguments.files).await?;
     if before.is_default(branch)
-        && let Decision::Reply(reply) = ask(&call, &arguments, target, &plan).await?
+        && let Decision::Reply(reply) = ask(&call, &arguments, &before, target, &plan).await?
     {
         return Ok(reply);
     }
@@ -134,7 +138,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         arguments.repo
     ));
     if plan.guessed {
-        answer.line("Note: GitHub lists only a part of so large a tree; files outside that part were written as plain, not executable.");
+        answer.line(GUESSED);
     }
     if before.is_default(branch) {
         answer.line("Next: diagnose_ci with this branch as ref shows whether it passes.");
@@ -146,6 +150,12 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
 }
 
 fn check(arguments: &Arguments) -> Result<(), ToolError> {
+    if shape::has_hidden(arguments.branch.as_str()) {
+        return Err(ToolError::invalid(
+            "invalid argument branch: has invisible characters",
+            "give a name that people can read",
+        ));
+    }
     let has_message = arguments
         .message
         .as_ref()
@@ -178,6 +188,25 @@ fn check_target(arguments: &Arguments, before: &Before, branch: &str) -> Result<
                 "choose another branch name; or leave out base, title, body and draft to commit to it directly",
             ));
         }
+    } else if arguments.confirm_token.is_some() {
+        return Err(ToolError::new(
+            ErrorKind::Conflict,
+            format!("nothing was done: {branch} is not the default branch of {repo}"),
+            "look with repo_overview which branch is; call again without confirm and confirm_token to commit to this one with a pull request",
+        )
+        .because("another branch was made the default one since the preview, or the token is for another call"));
+    } else if before.default_branch.eq_ignore_ascii_case(branch) {
+        return Err(ToolError::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing was done: {branch} is the name of {repo}'s default branch in another case"
+            ),
+            format!(
+                "give {} to commit to the default branch, or choose another name",
+                one_line(&before.default_branch, 255)
+            ),
+        )
+        .because("where names differ by their case only, one can be taken for the other"));
     } else if before.base == branch {
         return Err(ToolError::invalid(
             "base and branch are the same",
@@ -234,6 +263,7 @@ async fn look(github: &Github, arguments: &Arguments, branch: &str) -> Result<Be
     };
     let pull = pulls.data.into_iter().find(is_its);
     Ok(Before {
+        full_name,
         default_branch,
         parent,
         is_new,
@@ -256,6 +286,7 @@ fn empty_repository(mut error: ToolError) -> ToolError {
 async fn ask(
     call: &Call,
     arguments: &Arguments,
+    before: &Before,
     target: Target<'_>,
     plan: &Plan,
 ) -> Result<Decision, ToolError> {
@@ -273,6 +304,9 @@ async fn ask(
     if written < plan.lines.len() {
         details.line(format!("and {} more files", plan.lines.len() - written));
     }
+    if plan.guessed {
+        details.line(GUESSED);
+    }
     details.line(
         "note: no pull request is opened, so nobody reviews it; another branch name opens one",
     );
@@ -286,7 +320,7 @@ async fn ask(
     };
     let change = Change {
         what: &what,
-        state: parent,
+        state: &format!("{} {parent}", before.full_name),
         details,
     };
     call.confirm(consent, change).await

@@ -5,7 +5,7 @@
 
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
-    answer::Further,
+    answer::{CHARS_PER_TOKEN, Further, HARD_TOKENS},
     input::{Count, Line},
     schema,
     tool::TIMEOUT,
@@ -187,8 +187,7 @@ impl Reading<'_> {
                 .line(format!("{}, blob {}", self.commit, file.sha));
             return Ok(answer);
         };
-        let lines: Vec<&str> = text.lines().collect();
-        let total = lines.len();
+        let total = text.lines().count();
         let count = match total {
             0 => "empty".to_owned(),
             1 => "1 line".to_owned(),
@@ -212,25 +211,36 @@ impl Reading<'_> {
         }
         let end = line(self.arguments.end_line).map_or(total, |line| line.min(total));
         let first = start.max(self.position.index).min(end);
-        let range = &lines[first..end];
-        match range {
+        // only what an answer can hold: a list of all lines may take many times the file's size
+        let range: Vec<_> = text
+            .lines()
+            .skip(first)
+            .take((end - first).min(HARD_TOKENS * CHARS_PER_TOKEN))
+            .collect();
+        match range.as_slice() {
             [long] if end - start == 1 && long.chars().count() > LONG_LINE => {
                 self.long_line(&mut answer, first + 1, long)?;
             }
-            _ => self.lines(&mut answer, first, range)?,
+            range => self.lines(&mut answer, first, end, range)?,
         }
         Ok(answer)
     }
 
-    fn lines(&self, answer: &mut Answer, first: usize, lines: &[&str]) -> Result<(), ToolError> {
+    fn lines(
+        &self,
+        answer: &mut Answer,
+        first: usize,
+        end: usize,
+        lines: &[&str],
+    ) -> Result<(), ToolError> {
         // bytes before characters: counting is for the few lines that may be too long
         let is_long = |line: &&str| line.len() > LONG_LINE && line.chars().count() > LONG_LINE;
         if lines.iter().any(is_long) {
             answer.line(format!("note: lines are cut at {LONG_LINE} characters; start_line and end_line of one line give it in full"));
         }
         let shown = answer.numbered(first + 1, lines.iter().copied(), LONG_LINE);
-        if shown < lines.len() {
-            let more = self.go_on(lines.len() - shown, first + shown, 0)?;
+        if first + shown < end {
+            let more = self.go_on(end - first - shown, first + shown, 0)?;
             answer.more(more);
         }
         Ok(())

@@ -298,6 +298,31 @@ async fn a_renamed_repository_is_followed() {
 }
 
 #[tokio::test]
+async fn a_change_does_not_follow_a_thing_to_its_new_place() {
+    // a transferred issue, a renamed branch, something else altogether
+    for to in [
+        "/repositories/8/issues/3",
+        "/repos/o/r/git/refs/heads/main",
+        "/user/issues",
+    ] {
+        let api = MockServer::start().await;
+        Mock::given(path("/repos/o/r/issues"))
+            .respond_with(ResponseTemplate::new(307).insert_header("location", to))
+            .mount(&api)
+            .await;
+        for change in [Method::POST, Method::PATCH, Method::PUT, Method::DELETE] {
+            let error = client(&api.uri())
+                .send::<Value>(change, &issues(), Some(&json!({})))
+                .await
+                .unwrap_err();
+            assert!(error.what.contains("has moved"), "{error}");
+        }
+        let asked = requests(&api).await;
+        assert!(asked.iter().all(|r| r.url.path() == "/repos/o/r/issues"));
+    }
+}
+
+#[tokio::test]
 async fn redirects_end() {
     let api = api(ResponseTemplate::new(301).insert_header("location", "/again")).await;
     client(&api.uri())

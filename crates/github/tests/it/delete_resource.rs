@@ -148,7 +148,7 @@ async fn the_default_branch_is_refused_however_it_is_spelt() {
             get(
                 &api,
                 &format!("/git/ref/heads/{branch}"),
-                json!({"object": {"sha": TIP}}),
+                json!({"ref": format!("refs/heads/{branch}"), "object": {"sha": TIP}}),
             )
             .await;
         }
@@ -165,7 +165,7 @@ async fn what_cannot_be_read_of_a_branch_is_said() {
     get(
         &api,
         "/git/ref/heads/fix/dst",
-        json!({"object": {"sha": TIP}}),
+        json!({"ref": "refs/heads/fix/dst", "object": {"sha": TIP}}),
     )
     .await;
     let arguments = json!({"repo": "o/r", "kind": "branch", "name": "fix/dst"});
@@ -341,6 +341,10 @@ async fn wrong_arguments_are_refused_before_any_request() {
             "invalid argument name",
         ),
         (
+            json!({"kind": "branch", "name": "fix\u{200b}"}),
+            "invisible characters",
+        ),
+        (
             json!({"kind": "file", "name": "../x"}),
             "invalid argument name",
         ),
@@ -359,4 +363,45 @@ async fn wrong_arguments_are_refused_before_any_request() {
         assert!(error.contains(said), "{error}");
     }
     assert!(api.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_renamed_branch_and_a_near_namesake_of_the_default_one_are_refused() {
+    for (name, default, answered, said) in [
+        ("master", "main", "main", "answered with"),
+        ("MAIN", "main", "MAIN", "never deletes"),
+    ] {
+        let (api, stage) = Stage::scripted().await;
+        let mut about = repository();
+        about["default_branch"] = default.into();
+        get(&api, "", about).await;
+        let at = format!("/git/ref/heads/{name}");
+        let reference = json!({"ref": format!("refs/heads/{answered}"), "object": {"sha": TIP}});
+        get(&api, &at, reference).await;
+        let arguments = json!({"repo": "o/r", "kind": "branch", "name": name});
+        let error = stage.call("delete_resource", arguments).await.unwrap_err();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn another_default_branch_or_repository_undoes_the_confirmation() {
+    for (field, value) in [("default_branch", "stable"), ("full_name", "o/other")] {
+        let (api, stage) = Stage::scripted().await;
+        let file = json!({"type": "file", "path": "a.md", "size": 42, "sha": BLOB});
+        get(&api, "", repository()).await;
+        get(&api, "/contents/a.md", file.clone()).await;
+        let arguments = json!({"repo": "o/r", "kind": "file", "name": "a.md"});
+        let preview = preview(&stage, &arguments).await;
+        api.reset().await;
+        let mut about = repository();
+        about[field] = value.into();
+        get(&api, "", about).await;
+        get(&api, "/contents/a.md", file).await;
+        take_delete(&api, "/contents/a.md", 0).await;
+        let error = confirm(&stage, &arguments, token_of(&preview))
+            .await
+            .unwrap_err();
+        assert!(error.contains("changed since the preview"), "{error}");
+    }
 }

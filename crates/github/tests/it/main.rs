@@ -15,6 +15,7 @@ mod failure;
 mod find_items;
 mod get_context;
 mod history;
+mod human;
 mod merge_pull_request;
 mod propose_change;
 mod read_code;

@@ -221,7 +221,7 @@ async fn parts_that_cannot_be_read_are_named_and_stop_nothing() {
 #[tokio::test]
 async fn a_comment_keeps_the_confirmation_but_a_change_does_not() {
     type Change = fn(&mut Script);
-    let changes: [(Change, bool); 6] = [
+    let changes: [(Change, bool); 9] = [
         (
             |script| script.pull["updated_at"] = "2026-11-20T00:00:00Z".into(),
             true,
@@ -248,6 +248,16 @@ async fn a_comment_keeps_the_confirmation_but_a_change_does_not() {
             false,
         ),
         (|script| script.runs = vec![run("build", "failure")], false),
+        (
+            |script| script.pull["title"] = "Close everything".into(),
+            false,
+        ),
+        (
+            |script| script.reviews = json!([review("grace", "DISMISSED", "MEMBER")]),
+            false,
+        ),
+        // what cannot be read any more
+        (|script| script.reviews = json!("gone"), false),
     ];
     for (index, (change, holds)) in changes.into_iter().enumerate() {
         let (api, stage) = Stage::scripted().await;
@@ -393,4 +403,34 @@ async fn wrong_arguments_are_refused() {
             .unwrap_err();
         assert!(error.contains(said), "{error}");
     }
+}
+
+#[tokio::test]
+async fn the_preview_shows_the_words_of_the_commit() {
+    let (api, stage) = Stage::scripted().await;
+    Script::green().serve(&api).await;
+    let mut arguments = arguments();
+    arguments["title"] = "Fix the ebb".into();
+    arguments["message"] = "Closes #1\nCloses #2".into();
+    let preview = stage.call("merge_pull_request", arguments).await.unwrap();
+    assert!(
+        preview
+            .contains("\ncommit title: \"Fix the ebb\"\ncommit message: \"Closes #1 Closes #2\"\n"),
+        "{preview}"
+    );
+}
+
+#[tokio::test]
+async fn a_title_does_not_end_its_quotation() {
+    let (api, stage) = Stage::scripted().await;
+    let mut script = Script::green();
+    script.pull["title"] = "Typo\" by @grace at 0000000 into docs by merge. \"".into();
+    script.serve(&api).await;
+    let preview = preview(&stage).await;
+    assert!(
+        preview.contains(
+            "merge o/r#7 \"Typo' by @grace at 0000000 into docs by merge. '\" by @ada at"
+        ),
+        "{preview}"
+    );
 }

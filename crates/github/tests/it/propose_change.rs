@@ -38,12 +38,17 @@ async fn serve_repository(api: &MockServer, tip: &str, branch: Option<&str>, pul
         json!({"full_name": "o/r", "default_branch": "main"}),
     )
     .await;
-    get(api, "/git/ref/heads/main", json!({"object": {"sha": tip}})).await;
+    get(
+        api,
+        "/git/ref/heads/main",
+        json!({"ref": "refs/heads/main", "object": {"sha": tip}}),
+    )
+    .await;
     if let Some(branch) = branch {
         get(
             api,
             &format!("/git/ref/heads/{branch}"),
-            json!({"object": {"sha": tip}}),
+            json!({"ref": format!("refs/heads/{branch}"), "object": {"sha": tip}}),
         )
         .await;
     }
@@ -475,4 +480,92 @@ async fn branches_that_make_no_sense_together_are_refused() {
             .contains("no pull request goes from it")
     );
     assert!(writes(&api).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_the_default_branch_gets_no_commit() {
+    for (name, answered, said) in [
+        ("master", "main", "GitHub answered with \"main\""),
+        ("Main", "Main", "in another case"),
+    ] {
+        let (api, stage) = Stage::scripted().await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let reference = json!({"ref": format!("refs/heads/{answered}"), "object": {"sha": MAIN}});
+        get(&api, &format!("/git/ref/heads/{name}"), reference).await;
+        let error = call(&stage, &change(name)).await.unwrap_err();
+        assert!(error.contains(said), "{error}");
+        assert!(writes(&api).await.is_empty() && stage.audit().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn another_default_branch_or_repository_undoes_the_confirmation() {
+    for (field, value, said) in [
+        ("default_branch", "stable", "is not the default branch"),
+        ("full_name", "o/other", "changed since the preview"),
+    ] {
+        let (api, stage) = Stage::scripted().await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let mut arguments = change("main");
+        let preview = call(&stage, &arguments).await.unwrap();
+        arguments["confirm"] = true.into();
+        arguments["confirm_token"] = token_of(&preview).into();
+        api.reset().await;
+        let mut about = json!({"full_name": "o/r", "default_branch": "main"});
+        about[field] = value.into();
+        get(&api, "", about).await;
+        serve_repository(&api, MAIN, None, json!([])).await;
+        let error = call(&stage, &arguments).await.unwrap_err();
+        assert!(error.contains(said), "{error}");
+        assert!(writes(&api).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_a_cut_list_leaves_out_is_looked_at() {
+    let (api, stage) = Stage::scripted().await;
+    let cut = json!({"sha": TREE, "truncated": true, "tree": []});
+    get(&api, &format!("/git/trees/{MAIN}"), cut).await;
+    serve_repository(&api, MAIN, None, json!([])).await;
+    get(
+        &api,
+        "/contents/there.md",
+        json!({"type": "file", "path": "there.md", "size": 812, "sha": TREE}),
+    )
+    .await;
+    get(
+        &api,
+        "/contents/src",
+        json!([{"type": "file", "path": "src/a"}]),
+    )
+    .await;
+    let mut arguments = change("main");
+    arguments["files"] = json!([
+        {"path": "there.md", "content": "x"}, {"path": "new.md", "content": "x"},
+    ]);
+    let preview = call(&stage, &arguments).await.unwrap();
+    for said in [
+        "edit: there.md, 812 -> 1 byte\n",
+        "add: new.md",
+        "Note: GitHub lists only a part",
+    ] {
+        assert!(preview.contains(said), "{preview}");
+    }
+    arguments["files"] = json!([{"path": "src", "content": "x"}]);
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("src is a folder"), "{error}");
+    assert!(writes(&api).await.is_empty());
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_read_are_refused() {
+    let (api, stage) = Stage::scripted().await;
+    let mut arguments = change("fix/\u{200b}dst");
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("invisible characters"), "{error}");
+    arguments["branch"] = "fix/dst".into();
+    arguments["files"][0]["path"] = "src/tide\u{2066}.rs".into();
+    let error = call(&stage, &arguments).await.unwrap_err();
+    assert!(error.contains("files[0]: path has invisible"), "{error}");
+    assert!(api.received_requests().await.unwrap().is_empty());
 }

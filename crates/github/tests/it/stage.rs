@@ -1,10 +1,15 @@
 //! Where the tests happen: a GitHub server over a scripted or a sample API, tools called by name.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
-use seaworthy_kit::{Call, Reply, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer};
+use seaworthy_kit::{
+    Call, Reply, Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer,
+    transport::stdio::serve_on,
+};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
+use tokio_util::sync::CancellationToken;
 use wiremock::MockServer;
 
 /// The token that every request must carry.
@@ -73,6 +78,76 @@ impl Stage {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+}
+
+/// A stage behind its protocol, for a client of 2025-11-25 that can ask its human.
+pub struct Session {
+    input: DuplexStream,
+    output: Lines<BufReader<DuplexStream>>,
+    id: u64,
+    _folder: tempfile::TempDir,
+}
+
+impl Session {
+    pub async fn on(stage: Stage) -> Self {
+        let safeguards = Arc::into_inner(stage.safeguards).unwrap();
+        let server = Server::new(stage.github, safeguards);
+        let (input, server_input) = tokio::io::duplex(64 * 1024);
+        let (server_output, output) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(serve_on(
+            server,
+            server_input,
+            server_output,
+            CancellationToken::new(),
+        ));
+        let output = BufReader::new(output).lines();
+        let mut session = Self {
+            input,
+            output,
+            id: 0,
+            _folder: stage.folder,
+        };
+        let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {"elicitation": {}},
+            "clientInfo": {"name": "t", "version": "1"}}});
+        session.send(&hello).await;
+        session.next().await;
+        let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        session.send(&ready).await;
+        session
+    }
+
+    pub async fn send(&mut self, message: &Value) {
+        let line = format!("{message}\n");
+        self.input.write_all(line.as_bytes()).await.unwrap();
+    }
+
+    /// The next message from the server.
+    pub async fn next(&mut self) -> Value {
+        let line = tokio::time::timeout(Duration::from_secs(20), self.output.next_line());
+        let line = line.await.unwrap().unwrap().unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Calls a tool and waits for nothing.
+    pub async fn ask(&mut self, tool: &str, arguments: &Value) {
+        self.id += 1;
+        let call = json!({"jsonrpc": "2.0", "id": self.id, "method": "tools/call",
+            "params": {"name": tool, "arguments": arguments}});
+        self.send(&call).await;
+    }
+
+    /// The text that the next message brings.
+    pub async fn answer(&mut self) -> String {
+        let answer = self.next().await;
+        let text = answer["result"]["content"][0]["text"].as_str();
+        text.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    pub async fn call(&mut self, tool: &str, arguments: &Value) -> String {
+        self.ask(tool, arguments).await;
+        self.answer().await
     }
 }
 

@@ -367,3 +367,14 @@ async fn senseless_combinations_are_refused_before_anything_is_sent() {
     }
     assert!(stage.audit().is_empty());
 }
+
+#[tokio::test]
+async fn no_label_is_taken_for_all_of_them() {
+    let (api, stage) = Stage::scripted().await;
+    for name in [".", ".."] {
+        let arguments = json!({"repo": "o/r", "action": "label", "number": 7, "remove": [name]});
+        let error = stage.call("write_issue", arguments).await.unwrap_err();
+        assert!(error.contains("a label is . or .."), "{error}");
+    }
+    assert!(api.received_requests().await.unwrap().is_empty());
+}

@@ -148,12 +148,14 @@ impl Flight {
         self.requests().get(id).cloned().flatten()
     }
 
-    /// Forgets a request.
-    fn land(&self, id: &RequestId) {
-        if self.requests().remove(id).is_some() {
+    /// Forgets a request; false when there is none of that id.
+    fn land(&self, id: &RequestId) -> bool {
+        let known = self.requests().remove(id).is_some();
+        if known {
             self.count.fetch_sub(1, Ordering::AcqRel);
             self.landed.notify_one();
         }
+        known
     }
 }
 
@@ -268,8 +270,13 @@ where
                     &notification.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    // the SDK sends no reply to a cancelled request
-                    self.flight.land(id);
+                    // the SDK sends no reply to a cancelled request, and never hears of one that
+                    // still waits here
+                    if !self.flight.land(id) {
+                        self.waiting.retain(|message| {
+                            !matches!(message, JsonRpcMessage::Request(request) if request.id == *id)
+                        });
+                    }
                 }
                 // before the session is open the SDK takes one for an error and ends
                 self.opened

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use seaworthy_kit::transport::stdio::MAX_IN_FLIGHT;
 use serde_json::{Value, json};
 
 use crate::session::{Raw, call, modern, text};
@@ -152,4 +153,27 @@ async fn nobody_is_asked_who_did_not_declare_it() {
     raw.send(&modern(call(2, "drain", confirm(&token)), json!({})))
         .await;
     assert_eq!(text(&raw.reply(2).await), "drained");
+}
+
+#[tokio::test]
+async fn a_change_that_was_cancelled_while_it_waited_is_not_made() {
+    let mut raw = Raw::session(json!({})).await;
+    let token = preview(&mut raw).await;
+    let slow = 100..100 + MAX_IN_FLIGHT as u64;
+    for id in slow.clone() {
+        raw.send(&call(id, "slow", json!({}))).await;
+    }
+    raw.send(&call(2, "drain", confirm(&token))).await;
+    for id in [2].into_iter().chain(slow) {
+        raw.send(
+            &json!({"jsonrpc": "2.0", "method": "notifications/cancelled",
+            "params": {"requestId": id}}),
+        )
+        .await;
+    }
+    assert_eq!(raw.call(3, "noop", json!({})).await, "ok");
+    // the token is unspent, too
+    assert_eq!(raw.gauge.drained.load(Ordering::SeqCst), 0);
+    assert_eq!(raw.call(4, "drain", confirm(&token)).await, "drained");
+    assert_eq!(raw.gauge.drained.load(Ordering::SeqCst), 1);
 }
