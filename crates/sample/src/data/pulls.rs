@@ -312,7 +312,7 @@ impl Maker<'_> {
             "dependabot[bot]",
             &change,
         );
-        let body = "Bumps [axum](https://crates.io/crates/axum) from 0.8.4 to 0.8.6.\n\n---\n\n\
+        let body = "Bumps [axum](https://github.com/tokio-rs/axum) from 0.8.4 to 0.8.6.\n\n---\n\n\
                     You can trigger a rebase of this PR by commenting `@dependabot rebase`.";
         let mut found = item(BUMP_PR, "dependabot[bot]", title, body.to_owned(), at);
         label(&mut found, clock, &["dependencies"]);
