@@ -111,10 +111,7 @@ impl Call {
         action: impl Future<Output = Result<T, ToolError>>,
     ) -> Result<T, ToolError> {
         let log = &self.safeguards.audit;
-        let mut id = [0; 8];
-        getrandom::fill(&mut id)
-            .map_err(|_| ToolError::internal("the system has no randomness"))?;
-        let id = hex(&id);
+        let id = hex(&seal::nonce::<8>()?);
         let arguments =
             seal::digest::<32>(&[&serde_json::to_vec(&self.arguments).unwrap_or_default()]);
         let before = json!({

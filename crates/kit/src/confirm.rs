@@ -128,6 +128,10 @@ impl Call {
             let claims = self.check(STATE, request_state, state)?;
             let answer = self.input_responses.as_ref().and_then(|r| r.get(QUESTION));
             let Some(answer) = answer else {
+                if !self.client().elicits {
+                    // a client is asked only what it declared that it can answer (MCP 2026-07-28)
+                    return Err(not_asked());
+                }
                 // the human was not asked yet: ask again, the same question stays open
                 return Ok(Decision::Reply(self.ask(&change, claims)?));
             };
@@ -194,11 +198,8 @@ impl Call {
     }
 
     fn claims(&self, state: [u8; 12], seconds: u64) -> Result<Claims, ToolError> {
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce)
-            .map_err(|_| ToolError::internal("the system has no randomness"))?;
         Ok(Claims {
-            nonce,
+            nonce: seal::nonce()?,
             expires: now() + seconds,
             call: self.call_binding(),
             state,
@@ -269,16 +270,18 @@ impl Call {
             .peer
             .create_elicitation_with_timeout(question(change.what)?, Some(patience))
             .await
-            .map_err(|_| {
-                ToolError::new(
-                    ErrorKind::Refused,
-                    "nothing was done: the human could not be asked",
-                    "preview again when the user is there to answer",
-                )
-                .because("the client declared that it can ask its user, then did not answer")
-            })?;
+            .map_err(|_| not_asked())?;
         approved(&answer)
     }
+}
+
+fn not_asked() -> ToolError {
+    ToolError::new(
+        ErrorKind::Refused,
+        "nothing was done: the human could not be asked",
+        "preview again when the user is there to answer",
+    )
+    .because("the client declared that it can ask its user, then did not answer")
 }
 
 fn changed() -> ToolError {

@@ -9,6 +9,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+use crate::ToolError;
+
 const TAG: usize = 16;
 
 /// A text that this sealer did not make, or that was changed since.
@@ -34,7 +36,7 @@ impl Sealer {
     /// The operating system has no randomness.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
-        getrandom::fill(&mut key)?;
+        random(&mut key)?;
         Ok(Self { keys: vec![key] })
     }
 
@@ -91,6 +93,16 @@ fn mac(key: &[u8; 32], purpose: &str, payload: &[u8]) -> Hmac<Sha256> {
 /// It has none.
 pub fn random(bytes: &mut [u8]) -> Result<(), getrandom::Error> {
     getrandom::fill(bytes)
+}
+
+/// `N` random bytes, for an id or a token that is used once.
+///
+/// # Errors
+/// The system has no randomness, told as a tool's error.
+pub(crate) fn nonce<const N: usize>() -> Result<[u8; N], ToolError> {
+    let mut nonce = [0; N];
+    random(&mut nonce).map_err(|_| ToolError::internal("the system has no randomness"))?;
+    Ok(nonce)
 }
 
 /// The first `N` bytes of the SHA-256 of the parts, each preceded by its length.

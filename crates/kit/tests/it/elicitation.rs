@@ -156,6 +156,24 @@ async fn nobody_is_asked_who_did_not_declare_it() {
 }
 
 #[tokio::test]
+async fn a_client_that_no_longer_declares_a_human_is_not_asked_again() {
+    let mut raw = Raw::fresh();
+    raw.send(&modern(call(1, "drain", json!({})), json!({})))
+        .await;
+    let token = token(&text(&raw.reply(1).await));
+    let elicits = json!({"elicitation": {}});
+    raw.send(&modern(call(2, "drain", confirm(&token)), elicits))
+        .await;
+    let asked = raw.reply(2).await;
+    let mut request = modern(call(3, "drain", confirm(&token)), json!({}));
+    request["params"]["requestState"] = asked["result"]["requestState"].clone();
+    raw.send(&request).await;
+    let refused = text(&raw.reply(3).await);
+    assert!(refused.contains("could not be asked"), "{refused}");
+    assert_eq!(raw.gauge.drained.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
 async fn a_change_that_was_cancelled_while_it_waited_is_not_made() {
     let mut raw = Raw::session(json!({})).await;
     let token = preview(&mut raw).await;
