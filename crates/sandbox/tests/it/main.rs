@@ -1,0 +1,3 @@
+//! What only one backend has; what all have is in `tests/contract`.
+
+mod wasm;
