@@ -23,6 +23,7 @@ mod read_issue;
 mod read_pull_request;
 mod repo_overview;
 mod review_pull_request;
+mod run_python;
 mod search_code;
 mod stage;
 mod wire;

@@ -67,6 +67,8 @@ impl Stage {
         match (tool.run)(&self.github, call).await {
             Ok(Reply::Answer(answer)) => Ok(answer.into_text()),
             Ok(Reply::AskHuman(_)) => panic!("a detached call asks nobody"),
+            Ok(Reply::Failed(answer)) => Err(answer.into_text()),
+            Ok(Reply::Data(_)) => panic!("a model gets lines"),
             Err(error) => Err(error.text()),
         }
     }

@@ -65,6 +65,7 @@ const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<T
         description: DESCRIPTION,
         hints: Hints::READ,
         input: schema::input::<Nothing>,
+        output: None,
         timeout: Duration::from_secs(30),
         run,
     }
@@ -81,6 +82,7 @@ static BIG: Tool<Tank> = tool("big", |_, _| {
 static DRAIN: Tool<Tank> = Tool {
     hints: Hints::DESTRUCTIVE,
     input: schema::input::<Drain>,
+    output: None,
     ..tool("drain", |tank, call| Box::pin(drain(tank, call)))
 };
 
