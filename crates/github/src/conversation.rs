@@ -53,7 +53,7 @@ pub(crate) struct PullComment {
     verdict: Option<String>,
     /// of a line comment
     path: Option<String>,
-    /// null when the diff has moved on
+    /// None when the diff has moved on
     line: Option<u64>,
     /// the key of the comment that began the thread
     reply_to: Option<String>,

@@ -17,7 +17,7 @@ use crate::{
 /// What an item of a list holds of its body, in characters.
 const BODY_IN_LIST: usize = 4_000;
 /// What any one text holds, in characters; GitHub's own have 65,536 at most, diffs apart.
-pub(crate) const TEXT: usize = 100_000;
+pub(crate) const TEXT: usize = 70_000;
 
 /// The login of a user; none where the account is gone.
 pub(crate) fn login(user: Option<&User>) -> Option<String> {
@@ -177,7 +177,7 @@ pub(crate) struct ChangedFile {
     pub(crate) status: String,
     pub(crate) additions: u64,
     pub(crate) deletions: u64,
-    /// the diff where diffs were asked for; null too of binary and very large files
+    /// the first 70,000 characters of the diff, where diffs were asked for; None of binary files
     pub(crate) patch: Option<String>,
 }
 
@@ -230,6 +230,7 @@ impl Release {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Check {
     pub(crate) name: String,
+    /// failed, running or passed
     pub(crate) outcome: Outcome,
     /// GitHub's word, such as success or `timed_out`
     pub(crate) conclusion: String,

@@ -14,8 +14,9 @@ use crate::{
     Call, ErrorKind, Product, Reply, Tool, ToolError, audit::Origin, guard::Guard, untrusted,
 };
 
-/// What the lists and texts of one answer have room for, in bytes of JSON.
-pub const BYTES: usize = 700 * 1024;
+/// What the list of one answer, or its long text, has room for, in bytes of JSON. The bridge passes
+/// on 1 MiB; the rest is for what stands beside the list.
+pub const BYTES: usize = 512 * 1024;
 
 struct Counter(usize);
 

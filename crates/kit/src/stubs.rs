@@ -132,6 +132,9 @@ fn python_type(schema: &Value, style: Style) -> String {
         let values: Vec<_> = values.iter().map(Value::to_string).collect();
         return format!("Literal[{}]", values.join(", "));
     }
+    if schema["const"].is_string() && style == Style::Typed {
+        return format!("Literal[{}]", schema["const"]);
+    }
     match &schema["type"] {
         Value::Array(kinds) => union(
             kinds.iter().map(|kind| {
@@ -162,6 +165,12 @@ fn python_type(schema: &Value, style: Style) -> String {
 fn union(kinds: impl Iterator<Item = String>, style: Style) -> String {
     let (nothing, mut kinds): (Vec<_>, Vec<_>) = kinds.partition(|kind| kind == "None");
     kinds.dedup();
+    let literals = kinds
+        .iter()
+        .map(|kind| kind.strip_prefix("Literal[")?.strip_suffix(']'));
+    if let (true, Some(values)) = (kinds.len() > 1, literals.collect::<Option<Vec<_>>>()) {
+        kinds = vec![format!("Literal[{}]", values.join(", "))];
+    }
     let one = match (kinds.as_slice(), style) {
         ([only], _) => only.clone(),
         (_, Style::Brief) => kinds.join(" | "),
@@ -368,7 +377,11 @@ pub fn interface(functions: &[Function]) -> String {
             known.push(name);
             let _ = writeln!(out, "\nclass {name}(TypedDict):");
             for (field, schema) in properties(schema) {
-                let remark = schema["description"].as_str().unwrap_or_default();
+                // written in Rust: `word` is a word there
+                let remark = schema["description"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .replace('`', "");
                 let remark = remark.split_whitespace().collect::<Vec<_>>().join(" ");
                 let remark = if remark.is_empty() {
                     remark

@@ -78,7 +78,7 @@ struct Arguments {
 /// Why CI fails: how it stands, and lines of one job's log.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Diagnosis {
-    /// null with job
+    /// None with job
     ci: Option<Standing>,
     job: Option<JobState>,
     /// of the log: those that match grep, those from line on, or those around the first error

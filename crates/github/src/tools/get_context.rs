@@ -93,11 +93,11 @@ struct Access {
 struct Context {
     /// its address
     api: String,
-    /// null without a token, and of a token that acts as no user
+    /// None without a token, and of a token that acts as no user
     login: Option<String>,
-    /// null without one
+    /// None without one
     token_kind: Option<String>,
-    /// of a classic token; null of one with permissions
+    /// of a classic token; None of one with permissions
     scopes: Option<Vec<String>>,
     token_expires: Option<String>,
     /// by resource: core, search, `code_search`, graphql

@@ -73,7 +73,7 @@ struct Arguments {
 /// An issue with a page of its comments, oldest first.
 #[derive(Debug, Serialize, JsonSchema)]
 struct IssuePage {
-    /// null with comment, which gives that comment alone
+    /// on the first page; None with comment, which gives that comment alone
     issue: Option<Item>,
     /// on the first page
     links: Vec<Link>,
@@ -159,8 +159,8 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
             .await;
             let mut comments = comments?;
             if call.wants_data() {
-                let issue = issue.ok().map(|issue| issue.data);
-                let data = IssuePage::of(&call, &arguments, issue.as_ref(), Some(&comments))?;
+                let mut data = IssuePage::of(&call, &arguments, None, Some(&comments))?;
+                data.total = issue.ok().map(|issue| issue.data.comments);
                 return Reply::data(&data);
             }
             // the total is a service, not worth a failure

@@ -123,7 +123,7 @@ struct PullHead {
     state: String,
     draft: bool,
     merged: bool,
-    /// null while GitHub works it out
+    /// None while GitHub works it out
     mergeable: Option<bool>,
     /// clean, dirty, blocked, behind, unstable, draft, unknown
     mergeable_state: String,
@@ -135,7 +135,7 @@ struct PullHead {
     /// branch
     head: String,
     head_sha: String,
-    /// owner/name; null when the fork is gone
+    /// owner/name; None when the fork is gone
     head_repo: Option<String>,
     /// branch
     base: String,

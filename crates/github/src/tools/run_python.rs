@@ -192,7 +192,7 @@ fn answer(outcome: &Outcome) -> Answer {
         Ending::Exit => format!("exit 0 in {took}{calls}"),
         ending => format!(
             "ERROR: {}: {} ({took}{calls})",
-            one_line(&outcome.detail, 200),
+            one_line(&outcome.detail, 200).trim_end_matches(':'),
             advice(ending)
         ),
     });
