@@ -238,36 +238,58 @@ fn wrap(out: &mut String, first: &str, rest: &str, text: &str) {
     let _ = writeln!(out, "{}", line.trim_end());
 }
 
-/// The source of the module `tools`.
-pub fn module(functions: &[Function]) -> String {
-    let mut out = String::from(
-        "\"\"\"This server's read-only tools. They return data: dicts, lists, numbers, texts.\n\n",
-    );
+/// What `help(tools)` shows: short enough to be printed whole. `help(tools.NAME)` has the rest.
+fn contents(out: &mut String, functions: &[Function]) {
+    out.push_str("This server's read-only tools, called by keyword. They return data: dicts, lists, texts.\n\n");
     out.push_str("A list comes page by page, as `items` with a `cursor` (None at the end):\n");
     if let Some(list) = functions.iter().find(|function| is_paged(function)) {
         let name = list.name;
         let _ = writeln!(
             out,
-            "    tools.all(tools.{name}, ...)    the items of all pages, as one list"
-        );
-        let _ = writeln!(
-            out,
-            "    tools.pages(tools.{name}, ...)  the pages, one after the other"
+            "    tools.all(tools.{name}, key=value)    the items of all pages, as one list\n    \
+                 tools.pages(tools.{name}, key=value)  the pages, one after the other"
         );
     }
-    out.push_str("Arguments go by keyword. A call that fails raises tools.ToolError, which has kind, message and hint.\n");
-    out.push_str("\"\"\"\n\n");
-    let names = functions.iter().map(|function| function.name);
-    // not `all`: a star import must leave Python's own alone
-    let names: Vec<_> = names
-        .chain(["pages", "ToolError"])
-        .map(|name| format!("\"{name}\""))
+    out.push_str("A call that fails raises tools.ToolError, with kind, message and hint.\n");
+    out.push_str("help(tools.NAME) has the arguments and fields of a tool:\n\n");
+    for function in functions {
+        let parameters = function.parameters();
+        let named = parameters.iter().map(|parameter| {
+            let mark = if parameter.required { "" } else { "=" };
+            format!("{}{mark}", parameter.python_name())
+        });
+        let named: Vec<_> = named.collect();
+        let signature = format!("{}({})", function.name, named.join(", "));
+        wrap(out, "", "    ", &signature);
+        wrap(out, "    ", "    ", function.description.purpose);
+        wrap(out, "    -> ", "       ", &fields(&function.output));
+    }
+}
+
+/// The names of a result's fields, and those of its items.
+fn fields(schema: &JsonObject) -> String {
+    let names: Vec<_> = properties(schema)
+        .map(|(name, field)| match field["items"]["$ref"].as_str() {
+            Some(reference) if name == "items" => {
+                let kind = reference.rsplit('/').next().unwrap_or_default();
+                let item = schema["$defs"][kind].as_object();
+                let item = item.into_iter().flat_map(properties);
+                let names: Vec<_> = item.map(|(name, _)| name).collect();
+                format!("items of {{{}}}", names.join(", "))
+            }
+            _ => name.to_owned(),
+        })
         .collect();
-    out.push_str("__all__ = [\n");
-    for name in names {
-        let _ = writeln!(out, "    {name},");
-    }
-    out.push_str("]\n");
+    names.join(", ")
+}
+
+/// The source of the module `tools`.
+pub fn module(functions: &[Function]) -> String {
+    let mut doc = String::new();
+    contents(&mut doc, functions);
+    let mut out = format!("\"\"\"{}\"\"\"\n\n", docstring(&doc));
+    // what `help(tools)` lists besides: the tools stand in its text, by one line each
+    out.push_str("__all__ = [\"pages\"]\n");
     for function in functions {
         define(&mut out, function);
     }

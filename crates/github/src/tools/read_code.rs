@@ -81,7 +81,7 @@ struct Code {
     blob: Option<String>,
     /// bytes
     size: u64,
-    /// None of what is no text
+    /// without line numbers; None of what is no text
     text: Option<String>,
     /// of the text in this page
     first_line: u64,
