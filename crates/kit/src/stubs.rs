@@ -383,6 +383,20 @@ fn define(out: &mut String, function: &Function) {
     );
 }
 
+/// The description as a comment at the end of a line; nothing without one.
+fn comment(schema: &Value) -> String {
+    // written in Rust: `word` is a word there
+    let remark = schema["description"].as_str().unwrap_or_default();
+    let words: Vec<_> = remark
+        .split_whitespace()
+        .map(|word| word.replace('`', ""))
+        .collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    format!("  # {}", words.join(" "))
+}
+
 /// The type stubs of the module `tools`, `tools.pyi`.
 pub fn interface(functions: &[Function]) -> String {
     let mut out = String::from(
@@ -399,22 +413,8 @@ pub fn interface(functions: &[Function]) -> String {
             known.push(name);
             let _ = writeln!(out, "\nclass {name}(TypedDict):");
             for (field, schema) in properties(schema) {
-                // written in Rust: `word` is a word there
-                let remark = schema["description"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .replace('`', "");
-                let remark = remark.split_whitespace().collect::<Vec<_>>().join(" ");
-                let remark = if remark.is_empty() {
-                    remark
-                } else {
-                    format!("  # {remark}")
-                };
-                let _ = writeln!(
-                    out,
-                    "    {field}: {}{remark}",
-                    python_type(schema, Style::Typed)
-                );
+                let kind = python_type(schema, Style::Typed);
+                let _ = writeln!(out, "    {field}: {kind}{}", comment(schema));
             }
         }
     }
@@ -431,12 +431,8 @@ pub fn interface(functions: &[Function]) -> String {
             } else {
                 format!("Optional[{kind}]")
             };
-            let remark = parameter.schema["description"].as_str().unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "    {},  # {remark}",
-                parameter.signature(&kind, " = None")
-            );
+            let signature = parameter.signature(&kind, " = None");
+            let _ = writeln!(out, "    {signature},{}", comment(parameter.schema));
         }
         let about = docstring(function.description.purpose);
         let _ = writeln!(out, ") -> {}:\n    \"\"\"{about}\"\"\"", function.gives());

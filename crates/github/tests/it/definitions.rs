@@ -225,6 +225,15 @@ fn docs_tools_md_is_current() {
             parts.purpose, parts.arguments, parts.returns, parts.effects, parts.not_for
         )
         .unwrap();
+        if let Some(output) = tool.output {
+            let data = output()["title"].as_str().unwrap().to_owned();
+            writeln!(
+                page,
+                "In the code of `run_python`: `tools.{}(...)`, which gives a `{data}` (resource `sandbox://tools.pyi`).\n",
+                tool.name
+            )
+            .unwrap();
+        }
         page.push_str("| parameter | type | |\n| --- | --- | --- |\n");
         let required = definition
             .input_schema

@@ -28,6 +28,7 @@ impl Double {
 }
 
 /// An end of this kind and status.
+#[expect(clippy::unnecessary_wraps, reason = "what a run answers")]
 pub fn ended(cause: Cause, status: Option<i32>) -> Result<Ended, Why> {
     Ok(Ended {
         status,

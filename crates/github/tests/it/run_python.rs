@@ -166,7 +166,7 @@ async fn every_other_ending_is_an_error_that_says_what_to_change() {
         Box::pin(async {
             io.started();
             for _ in 0..300 {
-                io.stdout(&[b'x'; 1024 * 1024]);
+                io.stdout(&b"x".repeat(1024 * 1024));
             }
             io.stopped().await;
             exit()

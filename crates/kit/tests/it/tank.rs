@@ -50,7 +50,7 @@ struct Drain {
     confirm_token: Option<String>,
 }
 
-const DESCRIPTION: Description = Description {
+pub const DESCRIPTION: Description = Description {
     purpose: "For tests.",
     arguments: "None.",
     returns: "text.",
@@ -58,7 +58,7 @@ const DESCRIPTION: Description = Description {
     not_for: "anything else.",
 };
 
-const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<Tank> {
+pub const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<Tank> {
     Tool {
         name,
         title: name,
