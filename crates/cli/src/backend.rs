@@ -71,6 +71,29 @@ pub(crate) fn docker_settings() -> Result<docker::Settings, Failure> {
     })
 }
 
+/// Which service the e2b backend uses, and as whom.
+fn e2b_settings() -> Result<e2b::Settings, Failure> {
+    let key = environment::e2b_key()?.ok_or_else(|| {
+        Failure::usage(
+            "E2B_API_KEY is not set",
+            "set it to the key of your account, or choose another sandbox: wasm or docker",
+        )
+    })?;
+    let key = e2b::Key::parse(&key).map_err(|reason| {
+        Failure::usage(
+            format_args!("E2B_API_KEY {reason}"),
+            "copy the key again and set it without quotes or blanks",
+        )
+    })?;
+    let default = e2b::Settings::new(key);
+    Ok(e2b::Settings {
+        api: environment::e2b_api()?.unwrap_or_else(|| default.api.clone()),
+        sandbox_url: environment::e2b_sandbox()?,
+        template: environment::e2b_template()?.unwrap_or_else(|| default.template.clone()),
+        ..default
+    })
+}
+
 /// Tells the steps of a set-up on stderr as they begin.
 fn teller() -> wasm::Listener {
     Arc::new(|step: wasm::Step| {
@@ -112,6 +135,15 @@ impl Progress {
                 bar.set_message(text.to_owned());
             }
             None => anstream::eprintln!("seaworthy: {number}/{of} {text}"),
+        }
+    }
+
+    /// Something of `total` bytes is on its way; shown on a terminal only.
+    pub(crate) fn part(&self, text: &str, done: Option<u64>, total: Option<u64>) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total.unwrap_or(1).max(1));
+            bar.set_position(done.unwrap_or(0));
+            bar.set_message(text.to_owned());
         }
     }
 

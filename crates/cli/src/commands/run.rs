@@ -4,7 +4,7 @@ use std::{
     io::{IsTerminal, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use clap::Args;
@@ -121,7 +121,6 @@ fn clock(timeout: u32) -> Option<ProgressBar> {
     let bar = ProgressBar::new_spinner();
     let style = format!("{{spinner}} running {{elapsed}} of {timeout}s");
     bar.set_style(ProgressStyle::with_template(&style).ok()?);
-    let begun = Instant::now();
     let ticking = bar.clone();
     tokio::spawn(async move {
         // most runs are over before anything needs to be drawn
@@ -130,7 +129,6 @@ fn clock(timeout: u32) -> Option<ProgressBar> {
             ticking.tick();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        drop(begun);
     });
     Some(bar)
 }

@@ -104,7 +104,7 @@ fn set_up(setup: &Setup) -> Result<(), Failure> {
             let image = settings.image.clone();
             let docker = docker::Docker::new(settings);
             let pulled = runtime()?.block_on(docker.pull(|step| {
-                progress.step(step.done, step.total, &step.text);
+                progress.part(&step.status, step.done, step.total);
             }));
             progress.done();
             pulled.map_err(|why| unavailable(&why))?;

@@ -1,4 +1,10 @@
-//! What only one backend has; what all have is in `tests/contract`.
+//! Tests of what a single backend has; what all have is in `tests/contract`.
+//!
+//! What needs a Docker engine has `real` in its name, and fails where there is none:
+//! `eval "$(tests/real/engine)"` sets what it needs.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod docker;
+mod engine;
 mod wasm;
