@@ -56,6 +56,11 @@ pub async fn set_up(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<
     if file.is_file() {
         return Ok(file);
     }
+    // two programs that start at once do the work once
+    let _turn = turn(&settings.folder).await?;
+    if file.is_file() {
+        return Ok(file);
+    }
     let component = match component(settings) {
         Some(component) => component,
         None => build(settings, say).await?,
@@ -69,6 +74,21 @@ pub async fn set_up(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<
     tokio::task::spawn_blocking(move || compiled::compile(&component, &folder))
         .await
         .map_err(|error| Why::new(format!("the compiler failed: {error}"), "try again"))?
+}
+
+/// Waits for the turn to change `folder`; it lasts as long as the file is open.
+async fn turn(folder: &Path) -> Result<fs::File, Why> {
+    let path = folder.to_owned();
+    let locked = tokio::task::spawn_blocking(move || {
+        compiled::make_folder(&path)?;
+        let file = fs::File::create(path.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    });
+    let locked = locked
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)));
+    locked.map_err(|error| cannot_write(folder, &error))
 }
 
 /// A component of this version: made here before, or shipped with the program.
