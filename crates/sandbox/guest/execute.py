@@ -67,7 +67,7 @@ def _report(error):
     try:
         # without the frame of this file
         error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-        traceback.print_exception(error, file=sys.stderr)
+        traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
     except BaseException:
         try:
             sys.__stderr__.write(f"{type(error).__name__} (its traceback could not be printed)\n")

@@ -122,6 +122,11 @@ impl Io {
         self.start.notify_one();
     }
 
+    /// Whether the code began.
+    pub fn has_started(&self) -> bool {
+        self.started.get().is_some()
+    }
+
     /// How long the code has run.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.get().map_or(Duration::ZERO, Instant::elapsed)

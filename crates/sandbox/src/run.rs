@@ -56,6 +56,7 @@ impl Sandbox {
         tools: Option<Arc<dyn Tools>>,
     ) -> Result<Outcome, RunError> {
         job.validate()?;
+        self.backend.prepare().await?;
         let bridge = tools.map(|tools| Bridge::new(tools, run_id(), policy));
         let io = Io::new(policy, bridge);
         let wall = job.timeout.unwrap_or(policy.wall).min(policy.wall);

@@ -166,6 +166,8 @@ pub async fn converse(
                     if frame.kind == Kind::Call {
                         calls.push(answer(io, frame.payload));
                     } else if let Some(ended) = received(io, frame)? {
+                        // no frame is left half written on a wire that may be used again
+                        to.write_all(&out[sent..]).await?;
                         return Ok(ended);
                     }
                 }

@@ -23,6 +23,14 @@ pub trait Backend: Send + Sync {
     /// Why not, with the remedy.
     fn available(&self) -> BoxFuture<'_, Result<(), Why>>;
 
+    /// Gets ready what a run needs, once; may take long and fetch what the backend documents.
+    ///
+    /// # Errors
+    /// What is missing, with the remedy.
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Why>> {
+        self.available()
+    }
+
     /// How many runs this machine bears at once; the others wait in line.
     fn capacity(&self) -> usize;
 
