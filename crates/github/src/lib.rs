@@ -13,6 +13,7 @@
 //! checks.rs     the state of CI on a commit         joblog.rs    the log of a CI job
 //! changes.rs    the files of a pull request         verdict.rs   how CI stands, and what failed
 //! issue_writes.rs  the requests that change an issue
+//! output.rs     what tools give to code            code_mode.rs   the tools, for code in the sandbox
 //! overview.rs   a pull request in brief             conversation.rs  what was said on it
 //! ```
 //!
@@ -23,6 +24,7 @@
 pub(crate) mod changes;
 pub(crate) mod checks;
 pub mod client;
+mod code_mode;
 mod commit;
 mod completions;
 mod contents;
@@ -37,6 +39,7 @@ pub(crate) mod issue_writes;
 pub(crate) mod joblog;
 mod losses;
 pub mod model;
+mod output;
 pub(crate) mod overview;
 pub mod page;
 mod prompts;

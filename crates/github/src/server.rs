@@ -1,6 +1,6 @@
 //! The GitHub server as a [`Product`].
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use kit::{
@@ -11,10 +11,12 @@ use kit::{
     },
 };
 use seaworthy_kit as kit;
+use seaworthy_sandbox::{Policy, Sandbox};
 use tokio::sync::OnceCell;
 
 use crate::{
-    client::Client, completions, endpoint::Endpoint, model::User, prompts, resources, tools,
+    client::Client, code_mode::CodeMode, completions, endpoint::Endpoint, model::User, prompts,
+    resources, tools,
 };
 
 /// Which tools a server offers.
@@ -44,11 +46,15 @@ pub enum SelectionError {
     Empty,
 }
 
-/// The GitHub server.
+/// The GitHub server. A clone is the same server: sandboxed code holds one while it runs.
+#[derive(Clone)]
 pub struct Github {
-    pub(crate) client: Client,
-    tools: Vec<&'static Tool<Self>>,
-    login: OnceCell<String>,
+    pub(crate) client: Arc<Client>,
+    tools: Arc<[&'static Tool<Self>]>,
+    login: Arc<OnceCell<String>>,
+    pub(crate) code_mode: Arc<CodeMode>,
+    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) policy: Policy,
 }
 
 impl Github {
@@ -79,10 +85,28 @@ impl Github {
             return Err(SelectionError::Empty);
         }
         Ok(Self {
-            client,
-            tools,
-            login: OnceCell::new(),
+            client: Arc::new(client),
+            code_mode: Arc::new(CodeMode::of(&tools)),
+            tools: tools.into(),
+            login: Arc::default(),
+            sandbox: None,
+            policy: Policy::default(),
         })
+    }
+
+    /// The same server with a place for `run_python` to run code in. Nothing happens there before
+    /// the first run.
+    #[must_use]
+    pub fn with_sandbox(mut self, sandbox: Arc<Sandbox>) -> Self {
+        self.sandbox = Some(sandbox);
+        self
+    }
+
+    /// The same server with other limits for the runs of `run_python`.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
     }
 
     /// The tool called `name`, if it is offered.

@@ -97,7 +97,9 @@ def execute(code):
     except SystemExit as leaving:
         status = _status(leaving.code)
     except MemoryError as error:
-        cause, status = "memory", 1
+        # the parser's own bound is no shortage of memory
+        parser = str(error).startswith("Parser stack overflowed")
+        cause, status = "error" if parser else "memory", 1
         _report(error)
     except BaseException as error:
         cause, status = "error", 1

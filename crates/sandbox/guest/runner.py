@@ -32,7 +32,12 @@ SCRATCH = "/tmp"
 OUT = "/tmp/out"
 # the host ends a run on time; this is for a host that has died
 GRACE = 30
-MEMORY_EVENTS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+# the container's own numbers, by either version of control groups, and else the machine's
+MEMORY_EVENTS = (
+    "/sys/fs/cgroup/memory.events",
+    "/sys/fs/cgroup/memory/memory.oom_control",
+    "/proc/vmstat",
+)
 PIDS_MAX = ("/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max")
 
 
@@ -69,15 +74,25 @@ class Frames:
         return kind, payload
 
 
-def set_dumpable(yes):
-    """Whether processes of the same user may look into this one, its descriptors included."""
+def prctl(option, value):
     try:
         import ctypes
 
-        ctypes.CDLL(None).prctl(4, int(yes), 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
-        # an image without ctypes: frames could be forged then, which the host bears
+        # an image without ctypes: these are second lines of defence
         pass
+
+
+def set_dumpable(yes):
+    """Whether processes of the same user may look into this one, its descriptors included; with
+    them frames could be forged, which the host bears."""
+    prctl(4, int(yes))
+
+
+def give_up_privileges():
+    """No program that the code starts gets more rights than it has: no su, no sudo."""
+    prctl(38, 1)
 
 
 def first_line(paths):
@@ -211,6 +226,7 @@ def child(job, stdin, stdout, stderr, answers, calls):
     os.dup2(calls, 4, inheritable=False)
     os.closerange(5, 256)
     set_dumpable(True)
+    give_up_privileges()
     try:
         # when memory is short this process goes first, and not the one that tells of it
         with open("/proc/self/oom_score_adj", "w") as file:

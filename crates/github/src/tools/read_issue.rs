@@ -14,13 +14,14 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
     endpoint::Endpoint,
     input::Repo,
     model::{Comment, Issue, TimelineEvent},
+    output::{self, Item, TEXT},
     page::{self, List, Position},
     shape,
 };
@@ -47,6 +48,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<IssuePage>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -68,11 +70,73 @@ struct Arguments {
     cursor: Option<Line<2000>>,
 }
 
+/// An issue with a page of its comments, oldest first.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IssuePage {
+    /// on the first page; None with comment, which gives that comment alone
+    issue: Option<Item>,
+    /// on the first page
+    links: Vec<Link>,
+    /// comments
+    items: Vec<output::Comment>,
+    total: Option<u64>,
+    cursor: Option<String>,
+    /// what could not be read, and why
+    unread: Vec<String>,
+}
+
+/// What an issue is linked with.
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+struct Link {
+    /// closed, referenced, merged, cross-referenced, ...
+    event: String,
+    /// login
+    author: Option<String>,
+    /// sha
+    commit: Option<String>,
+    /// owner/name
+    repo: Option<String>,
+    /// of an issue or pull request
+    number: Option<u64>,
+    title: Option<String>,
+    state: Option<String>,
+}
+
+impl IssuePage {
+    fn of(
+        call: &Call,
+        arguments: &Arguments,
+        issue: Option<&Issue>,
+        comments: Option<&List<Comment>>,
+    ) -> Result<Self, ToolError> {
+        let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+        let data = |list: &List<Comment>| {
+            list.data(call, size, |comment| output::Comment::from(comment, 0))
+        };
+        let (items, cursor) = comments.map(data).transpose()?.unwrap_or_default();
+        let start = arguments.start();
+        Ok(Self {
+            issue: issue.map(|issue| Item::with_body(issue, start, TEXT)),
+            links: Vec::new(),
+            items,
+            total: issue.map(|issue| issue.comments),
+            cursor,
+            unread: Vec::new(),
+        })
+    }
+}
+
+impl Arguments {
+    fn start(&self) -> usize {
+        self.start.map_or(0, |start| {
+            usize::try_from(start.get()).unwrap_or(usize::MAX)
+        })
+    }
+}
+
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
-    let start = arguments
-        .start
-        .map(|start| usize::try_from(start.get()).unwrap_or(usize::MAX));
+    let start = arguments.start.map(|_| arguments.start());
     let alone = arguments.comment.is_some() || start.is_some();
     if alone && arguments.cursor.is_some() {
         return Err(ToolError::invalid(
@@ -82,18 +146,23 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     }
     match (arguments.comment, start, &arguments.cursor) {
         (Some(id), start, _) => {
-            read_comment(github, &arguments, id.get(), start.unwrap_or(0)).await
+            read_comment(github, &call, &arguments, id.get(), start.unwrap_or(0)).await
         }
-        (None, Some(start), _) => read_body(github, &arguments, start).await,
+        (None, Some(start), _) => read_body(github, &call, &arguments, start).await,
         (None, None, Some(cursor)) => {
             let position = Position::of(&call, Some(cursor))?;
             let endpoint = issue_endpoint(&arguments);
             let (issue, comments) = join(
                 github.client.get::<Issue>(&endpoint),
-                comments(github, &arguments, &position),
+                comments(github, &call, &arguments, &position),
             )
             .await;
             let mut comments = comments?;
+            if call.wants_data() {
+                let mut data = IssuePage::of(&call, &arguments, None, Some(&comments))?;
+                data.total = issue.ok().map(|issue| issue.data.comments);
+                return Reply::data(&data);
+            }
             // the total is a service, not worth a failure
             comments.total = issue.ok().map(|issue| issue.data.comments);
             let mut answer = Answer::new();
@@ -126,11 +195,12 @@ fn issue_endpoint(arguments: &Arguments) -> Endpoint {
 
 async fn comments(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     position: &Position,
 ) -> Result<List<Comment>, ToolError> {
     let number = arguments.number.get().to_string();
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
     let subject = format!("the comments of {}", subject(arguments));
     let path = ["issues", number.as_str(), "comments"];
     let endpoint =
@@ -148,16 +218,19 @@ async fn first_page(
     let (issue, (comments, links)) = join(
         github.client.get::<Issue>(&endpoint),
         join(
-            comments(github, arguments, &start),
-            links(github, arguments),
+            comments(github, call, arguments, &start),
+            timeline(github, arguments),
         ),
     )
     .await;
     let issue = issue?.data;
+    if call.wants_data() {
+        return first_data(call, arguments, &issue, comments, links);
+    }
     let mut answer = Answer::new();
     write_head(&mut answer, arguments, &issue);
     match links {
-        Ok(links) => links.iter().for_each(|link| {
+        Ok(timeline) => link_lines(arguments, &timeline).iter().for_each(|link| {
             answer.line(link);
         }),
         Err(error) => {
@@ -180,6 +253,36 @@ async fn first_page(
         }
     }
     Ok(answer.into())
+}
+
+/// The first page as data.
+fn first_data(
+    call: &Call,
+    arguments: &Arguments,
+    issue: &Issue,
+    comments: Result<List<Comment>, ToolError>,
+    timeline: Result<Timeline, ToolError>,
+) -> Result<Reply, ToolError> {
+    let list = comments.as_ref().ok();
+    let mut data = IssuePage::of(call, arguments, Some(issue), list)?;
+    if let Err(error) = comments {
+        data.unread.push(shape::unread("comments", &error));
+    }
+    match timeline {
+        Ok(timeline) => {
+            for link in timeline.events.iter().filter_map(Link::of) {
+                if !data.links.contains(&link) {
+                    data.links.push(link);
+                }
+            }
+            if timeline.has_gap {
+                let part = format!("links other than of the first and last {EVENTS} events");
+                data.unread.push(part);
+            }
+        }
+        Err(error) => data.unread.push(shape::unread("links", &error)),
+    }
+    Reply::data(&data)
 }
 
 fn write_head(answer: &mut Answer, arguments: &Arguments, issue: &Issue) {
@@ -252,6 +355,7 @@ fn write_body(
 
 async fn read_body(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     start: usize,
 ) -> Result<Reply, ToolError> {
@@ -260,6 +364,9 @@ async fn read_body(
         .get::<Issue>(&issue_endpoint(arguments))
         .await?
         .data;
+    if call.wants_data() {
+        return Reply::data(&IssuePage::of(call, arguments, Some(&issue), None)?);
+    }
     let mut answer = Answer::new();
     write_head(&mut answer, arguments, &issue);
     write_body(&mut answer, &issue, start, usize::MAX)?;
@@ -268,6 +375,7 @@ async fn read_body(
 
 async fn read_comment(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     id: u64,
     start: usize,
@@ -277,6 +385,11 @@ async fn read_comment(
     let endpoint = Endpoint::repo(&arguments.repo, subject, path)
         .hint("call again without comment: each comment is shown with its id (review comments are read with read_pull_request)");
     let comment = github.client.get::<Comment>(&endpoint).await?.data;
+    if call.wants_data() {
+        let mut data = IssuePage::of(call, arguments, None, None)?;
+        data.items.push(output::Comment::from(&comment, start));
+        return Reply::data(&data);
+    }
     let total = clean(&comment.body).text.chars().count();
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
@@ -321,9 +434,16 @@ fn write_comments(
     Ok(())
 }
 
-/// The lines about what the issue is linked with: from the first events of its timeline and,
-/// where it is long, the last, which say how it was closed.
-async fn links(github: &Github, arguments: &Arguments) -> Result<Vec<String>, ToolError> {
+/// What happened to an issue.
+struct Timeline {
+    events: Vec<TimelineEvent>,
+    /// Whether there may be more in between.
+    has_gap: bool,
+}
+
+/// The first events of the issue's timeline and, where it is long, the last, which say how it was
+/// closed.
+async fn timeline(github: &Github, arguments: &Arguments) -> Result<Timeline, ToolError> {
     let number = arguments.number.get().to_string();
     let subject = format!("the timeline of {}", subject(arguments));
     let endpoint = Endpoint::repo(
@@ -344,8 +464,17 @@ async fn links(github: &Github, arguments: &Arguments) -> Result<Vec<String>, To
     .transpose()?;
     let mut events = first.data;
     events.extend(rest.into_iter().flat_map(|rest| rest.data));
+    Ok(Timeline {
+        events,
+        has_gap: last.is_some_and(|last| last > 2),
+    })
+}
+
+/// The lines about what the issue is linked with.
+fn link_lines(arguments: &Arguments, timeline: &Timeline) -> Vec<String> {
+    let number = arguments.number.get();
     let mut lines: Vec<String> = Vec::new();
-    for line in events.iter().filter_map(link_line) {
+    for line in timeline.events.iter().filter_map(link_line) {
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -357,12 +486,37 @@ async fn links(github: &Github, arguments: &Arguments) -> Result<Vec<String>, To
             "linked: {left} more are not shown; find_items with query={number} finds what mentions it"
         ));
     }
-    if last.is_some_and(|last| last > 2) {
+    if timeline.has_gap {
         lines.push(format!(
             "linked: read from the first and last {EVENTS} events only; there may be more in between"
         ));
     }
-    Ok(lines)
+    lines
+}
+
+impl Link {
+    /// The link behind an event, if there is one.
+    fn of(event: &TimelineEvent) -> Option<Self> {
+        let issue = event
+            .source
+            .as_ref()
+            .and_then(|source| source.issue.as_ref());
+        let item = issue.map(Item::of);
+        let of_commit = matches!(event.event.as_str(), "closed" | "referenced" | "merged");
+        let commit = event.commit_id.clone().filter(|_| of_commit);
+        if item.is_none() && commit.is_none() {
+            return None;
+        }
+        Some(Self {
+            event: event.event.clone(),
+            author: output::login(event.actor.as_ref()),
+            commit: commit.filter(|_| item.is_none()),
+            repo: item.as_ref().and_then(|item| item.repo.clone()),
+            number: item.as_ref().map(|item| item.number),
+            title: item.as_ref().map(|item| item.title.clone()),
+            state: item.map(|item| item.state),
+        })
+    }
 }
 
 fn link_line(event: &TimelineEvent) -> Option<String> {

@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    data::{excerpt, fitting},
     input::{Count, Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -14,17 +15,18 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
     changes::{self, LISTED},
     checks::Checks,
-    conversation::{self, Page, Place, SECTIONS, Section},
+    conversation::{self, Page, Place, PullComment, SECTIONS, Section},
     endpoint::Endpoint,
     input::{FilePath, Repo},
-    model::{ChangedFile, Pull},
-    overview::{self, TOKENS, told, write_body},
+    model::{self, ChangedFile, Pull},
+    output::{self, Check, TEXT},
+    overview::{self, Overview, TOKENS, told, write_body},
     page::{List, Position},
     shape,
 };
@@ -49,6 +51,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<PullRequest>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -84,6 +87,169 @@ enum Part {
     Checks,
 }
 
+/// A pull request: the overview fills all but items, a part has its list in items.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct PullRequest {
+    pull: Option<PullHead>,
+    checks: Vec<Check>,
+    /// each review's verdict; its text is in comments
+    reviews: Vec<Review>,
+    files: Vec<output::ChangedFile>,
+    comments: Vec<PullComment>,
+    /// of the part: files, diff, comments or checks
+    items: Vec<PartItem>,
+    /// of items, where known
+    total: Option<u64>,
+    cursor: Option<String>,
+    /// parts that could not be read or are longer than this, and why
+    unread: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum PartItem {
+    File(output::ChangedFile),
+    Comment(PullComment),
+    Check(Check),
+}
+
+/// A pull request itself.
+#[derive(Debug, Serialize, JsonSchema)]
+struct PullHead {
+    number: u64,
+    title: String,
+    /// open or closed
+    state: String,
+    draft: bool,
+    merged: bool,
+    /// None while GitHub works it out
+    mergeable: Option<bool>,
+    /// clean, dirty, blocked, behind, unstable, draft, unknown
+    mergeable_state: String,
+    /// login
+    author: Option<String>,
+    labels: Vec<String>,
+    /// logins
+    requested_reviewers: Vec<String>,
+    /// branch
+    head: String,
+    head_sha: String,
+    /// owner/name; None when the fork is gone
+    head_repo: Option<String>,
+    /// branch
+    base: String,
+    base_sha: String,
+    additions: u64,
+    deletions: u64,
+    changed_files: u64,
+    commits: u64,
+    body: String,
+    created_at: String,
+    updated_at: String,
+    merged_at: Option<String>,
+}
+
+/// A verdict on a pull request.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Review {
+    /// login
+    author: Option<String>,
+    /// approved, `changes_requested`, commented, dismissed, pending
+    verdict: String,
+    submitted_at: String,
+    /// the head that was reviewed
+    commit: String,
+}
+
+impl PullHead {
+    fn of(pull: &Pull, start: usize) -> Self {
+        let reviewers = pull.requested_reviewers.iter();
+        Self {
+            number: pull.number,
+            title: pull.title.clone(),
+            state: pull.state.clone(),
+            draft: pull.draft,
+            merged: pull.merged || pull.merged_at.is_some(),
+            mergeable: pull.mergeable,
+            mergeable_state: pull.mergeable_state.clone(),
+            author: output::login(pull.user.as_ref()),
+            labels: pull.labels.iter().map(|one| one.name.clone()).collect(),
+            requested_reviewers: reviewers
+                .filter_map(|one| output::login(Some(one)))
+                .collect(),
+            head: pull.head.branch.clone(),
+            head_sha: pull.head.sha.clone(),
+            head_repo: pull.head.repo.as_ref().map(|repo| repo.full_name.clone()),
+            base: pull.base.branch.clone(),
+            base_sha: pull.base.sha.clone(),
+            additions: pull.additions,
+            deletions: pull.deletions,
+            changed_files: pull.changed_files,
+            commits: pull.commits,
+            body: excerpt(&pull.body, start, TEXT).to_owned(),
+            created_at: pull.created_at.clone(),
+            updated_at: pull.updated_at.clone(),
+            merged_at: pull.merged_at.clone(),
+        }
+    }
+}
+
+impl PullRequest {
+    /// All parts in their first pages; what is longer is named in `unread`.
+    fn of(read: Overview) -> Self {
+        let mut unread = read.checks.unread.clone();
+        let mut data = Self {
+            pull: Some(PullHead::of(&read.pull, 0)),
+            checks: read.checks.data(),
+            ..Self::default()
+        };
+        match read.files {
+            Ok(list) => {
+                data.files = list.items.iter().map(output::ChangedFile::of).collect();
+                if read.pull.changed_files > data.files.len() as u64 {
+                    unread.push("further files: part=files".to_owned());
+                }
+            }
+            Err(error) => unread.push(shape::unread("files", &error)),
+        }
+        let mut said = Vec::new();
+        match read.reviews {
+            Ok(reviews) => {
+                data.reviews = reviews.data.iter().map(Review::of).collect();
+                said.push(Page::of_reviews(reviews.data, reviews.next));
+            }
+            Err(error) => unread.push(shape::unread("reviews", &error)),
+        }
+        for (what, page) in [("comments", read.plain), ("line comments", read.lines)] {
+            match page {
+                Ok(page) => said.push(page),
+                Err(error) => unread.push(shape::unread(what, &error)),
+            }
+        }
+        let entries = said.iter().flat_map(|page| &page.entries);
+        data.comments = entries.map(|entry| entry.data(0)).collect();
+        let fits = fitting(&data.comments, data.comments.len());
+        if fits < data.comments.len() || said.iter().any(|page| page.next.is_some()) {
+            unread.push("further comments: part=comments".to_owned());
+        }
+        data.comments.truncate(fits);
+        data.unread = unread;
+        data
+    }
+}
+
+impl Review {
+    fn of(review: &model::Review) -> Self {
+        Self {
+            author: output::login(review.user.as_ref()),
+            verdict: review.state.to_ascii_lowercase(),
+            submitted_at: review.submitted_at.clone(),
+            commit: review.commit_id.clone(),
+        }
+    }
+}
+
 impl Arguments {
     fn number(&self) -> u64 {
         self.number.get()
@@ -95,8 +261,8 @@ impl Arguments {
         })
     }
 
-    fn size(&self) -> usize {
-        PageSize::or(self.page_size, DEFAULT_PAGE)
+    fn size(&self, call: &Call) -> usize {
+        call.page_size(self.page_size, DEFAULT_PAGE)
     }
 
     fn subject(&self) -> String {
@@ -148,26 +314,35 @@ impl Arguments {
 
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
-    let answer = match arguments.part()? {
-        Part::Overview if arguments.start() > 0 => body(github, &arguments).await,
+    match arguments.part()? {
+        Part::Overview if arguments.start() > 0 => body(github, &call, &arguments).await,
         Part::Overview => {
             let (repo, number) = (&arguments.repo, arguments.number());
-            overview::read(&github.client, repo, number, &arguments.pull()).await
+            let read = overview::read(&github.client, repo, number, &arguments.pull()).await?;
+            if call.wants_data() {
+                return Reply::data(&PullRequest::of(read));
+            }
+            Ok(overview::write(read, repo, number)?.into())
         }
         Part::Files => files(github, &call, &arguments).await,
         Part::Diff if arguments.path.is_some() => one_diff(github, &call, &arguments).await,
         Part::Diff => diffs(github, &call, &arguments).await,
         Part::Comments => match &arguments.comment {
-            Some(key) => one_comment(github, &arguments, key).await,
+            Some(key) => one_comment(github, &call, &arguments, key).await,
             None => comments(github, &call, &arguments).await,
         },
         Part::Checks => checks(github, &call, &arguments).await,
-    }?;
-    Ok(answer.into())
+    }
 }
 
-async fn body(github: &Github, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn body(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let pull = github.client.get::<Pull>(&arguments.pull()).await?.data;
+    if call.wants_data() {
+        return Reply::data(&PullRequest {
+            pull: Some(PullHead::of(&pull, arguments.start())),
+            ..PullRequest::default()
+        });
+    }
     let mut answer = Answer::new();
     answer.line(format!(
         "Body of {}, from character {}:",
@@ -175,7 +350,7 @@ async fn body(github: &Github, arguments: &Arguments) -> Result<Answer, ToolErro
         arguments.start()
     ));
     write_body(&mut answer, &pull, arguments.start(), usize::MAX)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
 /// A page of the files, and the pull request for its head and its number of files.
@@ -193,7 +368,7 @@ async fn page_of_files(
             &arguments.repo,
             arguments.number(),
             &position,
-            arguments.size(),
+            arguments.size(call),
             |_| true,
         ),
     )
@@ -202,6 +377,23 @@ async fn page_of_files(
     let listed = pull.changed_files.min(LISTED);
     files.total = (listed >= files.given(files.items.len())).then_some(listed);
     Ok((pull, files))
+}
+
+/// A page of the files as data.
+fn data_of_files(
+    call: &Call,
+    arguments: &Arguments,
+    files: &List<ChangedFile>,
+    file: impl Fn(&ChangedFile) -> output::ChangedFile,
+) -> Result<Reply, ToolError> {
+    let (items, cursor) =
+        files.data(call, arguments.size(call), |one| PartItem::File(file(one)))?;
+    Reply::data(&PullRequest {
+        items,
+        total: files.total,
+        cursor,
+        ..PullRequest::default()
+    })
 }
 
 /// Says what follows the files that were shown: a page, or what GitHub does not list.
@@ -220,21 +412,28 @@ fn end_of_files(
     Ok(())
 }
 
-async fn files(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn files(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let (pull, files) = page_of_files(github, call, arguments).await?;
+    if call.wants_data() {
+        return data_of_files(call, arguments, &files, output::ChangedFile::of);
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
         "Files of {}: {}",
         arguments.subject(),
         pull.changed_files.max(files.given(files.items.len()))
     ));
-    let shown = answer.lines(&files.items, arguments.size(), changes::line);
+    let shown = answer.lines(&files.items, arguments.size(call), changes::line);
     end_of_files(&mut answer, call, &pull, &files, shown)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let (pull, files) = page_of_files(github, call, arguments).await?;
+    if call.wants_data() {
+        let with_patch = |file: &ChangedFile| output::ChangedFile::with_patch(file, 0);
+        return data_of_files(call, arguments, &files, with_patch);
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
         "Diffs of {} at {}:",
@@ -245,7 +444,7 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<An
         answer.line("no files changed");
     }
     let mut shown = 0;
-    for file in files.items.iter().take(arguments.size()) {
+    for file in files.items.iter().take(arguments.size(call)) {
         let patch = file.patch.as_deref().unwrap_or_default();
         let cost = shape::quote_cost(patch, 0, DIFF_SHARE) + 400;
         if shown > 0 && cost > answer.room() {
@@ -255,15 +454,11 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<An
         shown += 1;
     }
     end_of_files(&mut answer, call, &pull, &files, shown)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
 /// The diff of one file: from the list of files, else cut out of the whole diff.
-async fn one_diff(
-    github: &Github,
-    call: &Call,
-    arguments: &Arguments,
-) -> Result<Answer, ToolError> {
+async fn one_diff(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let path = arguments.path.as_ref().map_or("", FilePath::as_str);
     let position = Position::of(call, arguments.cursor.as_deref())?;
     let found = changes::list(
@@ -278,9 +473,12 @@ async fn one_diff(
     let mut answer = Answer::with_tokens(TOKENS);
     let Some(file) = found.items.first() else {
         if let Some(more) = found.more(call, 0)? {
+            if call.wants_data() {
+                return data_of_files(call, arguments, &found, output::ChangedFile::of);
+            }
             answer.line("not found among the files read so far");
             answer.more(more);
-            return Ok(answer);
+            return Ok(answer.into());
         }
         return Err(ToolError::invalid(
             format!("{path} is not a changed file of {}", arguments.subject()),
@@ -296,6 +494,14 @@ async fn one_diff(
         )
         .flatten();
     }
+    if call.wants_data() {
+        let file = output::ChangedFile::with_patch(&file, arguments.start());
+        return Reply::data(&PullRequest {
+            items: vec![PartItem::File(file)],
+            total: Some(1),
+            ..PullRequest::default()
+        });
+    }
     if let Some(patch) = &file.patch {
         let total = clean(patch).text.chars().count();
         if arguments.start() >= total.max(1) {
@@ -303,19 +509,27 @@ async fn one_diff(
         }
     }
     changes::write_diff(&mut answer, &file, arguments.start(), usize::MAX);
-    Ok(answer)
+    Ok(answer.into())
 }
 
 async fn one_comment(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     key: &str,
-) -> Result<Answer, ToolError> {
+) -> Result<Reply, ToolError> {
     let (section, id) = Section::of_key(key)?;
     let entry = section
         .one(&github.client, &arguments.repo, arguments.number(), id)
         .await?;
     let start = arguments.start();
+    if call.wants_data() {
+        return Reply::data(&PullRequest {
+            items: vec![PartItem::Comment(entry.data(start))],
+            total: Some(1),
+            ..PullRequest::default()
+        });
+    }
     let total = clean(&entry.body).text.chars().count();
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
@@ -325,25 +539,24 @@ async fn one_comment(
     shape::quote(&mut answer, &entry.body, start, usize::MAX, |end| {
         format!("comment={}, start={end}", entry.key)
     });
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn comments(
-    github: &Github,
-    call: &Call,
-    arguments: &Arguments,
-) -> Result<Answer, ToolError> {
+async fn comments(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let mut place: Place = match &arguments.cursor {
         Some(cursor) => call.open_cursor(cursor)?,
         None => Place::default(),
     };
+    if call.wants_data() {
+        return data_of_comments(github, call, arguments, place).await;
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!("Comments of {}:", arguments.subject()));
     let (mut shown, mut tried, mut failures) = (0, 0, Vec::new());
     while let Some(section) = SECTIONS.get(place.section) {
         if tried == REQUESTS {
             answer.more(More::at(Further::Unknown, &call.seal_cursor(&place)?));
-            return Ok(answer);
+            return Ok(answer.into());
         }
         tried += 1;
         let link = place.link.as_deref();
@@ -355,7 +568,7 @@ async fn comments(
             Page::default()
         });
         let rest = page.entries.get(place.offset..).unwrap_or_default();
-        let open = &rest[..rest.len().min(arguments.size() - shown)];
+        let open = &rest[..rest.len().min(arguments.size(call) - shown)];
         let written = conversation::write(&mut answer, open, COMMENT_SHARE, 0, shown == 0);
         shown += written;
         if written < rest.len() {
@@ -381,10 +594,54 @@ async fn comments(
     if shown == 0 && failures.is_empty() {
         answer.line("no comments");
     }
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+/// One page of one section as data; a section that cannot be read is told and passed over.
+async fn data_of_comments(
+    github: &Github,
+    call: &Call,
+    arguments: &Arguments,
+    mut place: Place,
+) -> Result<Reply, ToolError> {
+    let mut data = PullRequest::default();
+    let mut failed = None;
+    while let Some(section) = SECTIONS.get(place.section) {
+        let (link, number) = (place.link.as_deref(), arguments.number());
+        let page = section.page(&github.client, &arguments.repo, number, link);
+        let page = page.await.unwrap_or_else(|error| {
+            data.unread.push(shape::unread("some comments", &error));
+            failed = Some(error);
+            Page::default()
+        });
+        let rest = page.entries.get(place.offset..).unwrap_or_default();
+        let mut items: Vec<_> = rest.iter().map(|entry| entry.data(0)).collect();
+        items.truncate(fitting(&items, arguments.size(call)));
+        let shown = items.len();
+        data.items = items.into_iter().map(PartItem::Comment).collect();
+        if shown < rest.len() {
+            place.offset += shown;
+        } else {
+            place = Place {
+                section: place.section + usize::from(page.next.is_none()),
+                link: page.next,
+                offset: 0,
+            };
+        }
+        if shown > 0 {
+            break;
+        }
+    }
+    if let (true, Some(error)) = (data.unread.len() == SECTIONS.len(), failed) {
+        return Err(error);
+    }
+    if place.section < SECTIONS.len() {
+        data.cursor = Some(call.seal_cursor(&place)?);
+    }
+    Reply::data(&data)
+}
+
+async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     // the head may move between two pages: the cursor holds the commit
     let (sha, offset) = if let Some(cursor) = &arguments.cursor {
         call.open_cursor::<(String, usize)>(cursor)?
@@ -393,6 +650,21 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         (pull.head.sha, 0)
     };
     let checks = Checks::of(&github.client, &arguments.repo, &sha).await;
+    if call.wants_data() {
+        let all = checks.data();
+        let total = all.len();
+        let items = all.into_iter().skip(offset).take(arguments.size(call));
+        let items: Vec<_> = items.map(PartItem::Check).collect();
+        let next = offset + items.len();
+        let cursor = (next < total).then(|| call.seal_cursor(&(sha, next)));
+        return Reply::data(&PullRequest {
+            items,
+            total: Some(total as u64),
+            cursor: cursor.transpose()?,
+            unread: checks.unread,
+            ..PullRequest::default()
+        });
+    }
     let all = checks.all();
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
@@ -405,7 +677,7 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         answer.line(unread);
     }
     let rest = all.get(offset..).unwrap_or_default();
-    let shown = answer.lines(rest, arguments.size(), |(outcome, name)| {
+    let shown = answer.lines(rest, arguments.size(call), |(outcome, name)| {
         format!("{}: {name}", outcome.word())
     });
     if shown < rest.len() {
@@ -413,5 +685,5 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         let further = Further::Exactly((rest.len() - shown) as u64);
         answer.more(More::at(further, &cursor));
     }
-    Ok(answer)
+    Ok(answer.into())
 }

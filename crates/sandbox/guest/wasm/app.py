@@ -101,8 +101,6 @@ class WitWorld(wit_world.WitWorld):
 
 sys.path[:] = ["/tmp"]
 sys.path_importer_cache.clear()
-os.environ.clear()
-os.environ.update(HOME="/tmp", TMPDIR="/tmp", LANG="C.UTF-8")
 library.keep()
 missing.install()
 # what is alive now stays; a collection in a run has only the run's own objects to look at

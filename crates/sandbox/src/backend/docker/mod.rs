@@ -174,7 +174,7 @@ async fn converse(
     if end.out_of_memory {
         return Ok(Ended::by(Cause::Memory, ""));
     }
-    if io.begun().now_or_never().is_none() {
+    if !io.has_started() {
         let said = container.last_error();
         return Err(Why::new(
             format!(
