@@ -506,3 +506,16 @@ async fn a_call_through_the_protocol_is_recorded_under_the_token_s_user() {
     assert_eq!(entry["principal"], format!("github:{login}"), "{entry}");
     assert_eq!(entry["client"], "t");
 }
+
+#[test]
+fn the_instructions_tell_of_code_where_it_can_run() {
+    let tells = |stage: Stage| stage.github.instructions().contains("run_python");
+    let with = |stage: Stage| {
+        let sandbox = Double::sandbox(|_, _, _| Box::pin(async { ended(Cause::Exit, Some(0)) }));
+        stage.with_sandbox(sandbox)
+    };
+    assert!(!tells(Stage::sample()));
+    assert!(tells(with(Stage::sample())));
+    assert!(!tells(with(offering(&["find_items"]))));
+    assert!(!tells(with(offering(&["run_python"]))));
+}
