@@ -288,10 +288,14 @@ async fn what_writes_and_what_is_not_there_is_refused() {
         let (stage, answer) = once(Stage::sample(), tool.name, json!({"repo": HARBOR})).await;
         let refusal = answer.unwrap_err();
         assert_eq!(refusal.kind, "forbidden", "{}", tool.name);
-        assert!(stage.audit().is_empty(), "nothing was called");
+        let log = stage.audit();
+        assert_eq!(log.len(), 1, "nothing was called: {log:?}");
+        assert_eq!(log[0]["tool"], tool.name);
+        assert_eq!(log[0]["outcome"], "failed: forbidden");
     }
-    let (_, answer) = once(Stage::sample(), "os.system\n", json!({})).await;
+    let (stage, answer) = once(Stage::sample(), "os.system\n", json!({})).await;
     assert_eq!(answer.unwrap_err().kind, "not_found");
+    assert_eq!(stage.audit()[0]["tool"], "unknown");
 }
 
 #[tokio::test]
