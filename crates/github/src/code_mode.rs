@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use futures::future::BoxFuture;
 use kit::{
-    Product, Tool, ToolError, audit::Origin, call::Caller, data, guard::Guard, stubs,
+    ErrorKind, Product, Tool, ToolError, audit::Origin, call::Caller, data, guard::Guard, stubs,
     stubs::Function, untrusted::one_line,
 };
 use seaworthy_kit as kit;
@@ -102,39 +102,36 @@ impl Offer {
         self.principal.get_or_init(ask).await
     }
 
-    async fn answer(&self, asked: ToolCall) -> Result<Value, Refusal> {
-        let code_mode = &self.github.code_mode;
-        let mut callable = code_mode.tools.iter();
-        let Some(tool) = callable.find(|tool| tool.name == asked.tool) else {
-            return Err(self.unknown(&asked.tool));
-        };
-        let principal = self.principal().await;
-        let call = self
-            .caller
-            .call_for_data(tool.name, asked.arguments, principal);
+    async fn answer(&self, asked: ToolCall) -> Result<Value, ToolError> {
         let origin = Origin {
             run: asked.run,
             sequence: asked.sequence,
         };
-        data::answer(&self.github, &code_mode.guard, tool, call, &origin)
-            .await
-            .map_err(|error| refusal(&error))
-    }
-
-    fn unknown(&self, name: &str) -> Refusal {
-        if self.github.tool(name).is_some() {
-            return Refusal::new(
-                "forbidden",
-                format!("{name} is not for code, which can only read"),
-                "print what you found, and call it as a tool of its own after this run",
-            );
+        let principal = self.principal().await;
+        let call = |tool| self.caller.call_for_data(tool, asked.arguments, principal);
+        let code_mode = &self.github.code_mode;
+        let mut callable = code_mode.tools.iter();
+        if let Some(tool) = callable.find(|tool| tool.name == asked.tool) {
+            let call = call(tool.name);
+            return data::answer(&self.github, &code_mode.guard, tool, call, &origin).await;
         }
-        Refusal::new(
-            "not_found",
-            format!("there is no tool {}", one_line(name, 64)),
-            "help(tools) names the ones there are",
-        )
+        // what was tried is recorded too
+        let (name, refusal) = match self.github.tool(&asked.tool) {
+            Some(tool) => (tool.name, data::not_for_code(tool.name)),
+            None => ("unknown", unknown(&asked.tool)),
+        };
+        call(name)
+            .audited_for_code(&origin, async { Err(refusal) })
+            .await
     }
+}
+
+fn unknown(name: &str) -> ToolError {
+    ToolError::new(
+        ErrorKind::NotFound,
+        format!("there is no tool {}", one_line(name, 64)),
+        "help(tools) names the ones there are",
+    )
 }
 
 /// The error in the words that a model would read.
@@ -152,7 +149,7 @@ impl Tools for Offer {
     }
 
     fn call(&self, call: ToolCall) -> BoxFuture<'_, Result<Value, Refusal>> {
-        Box::pin(self.answer(call))
+        Box::pin(async { self.answer(call).await.map_err(|error| refusal(&error)) })
     }
 }
 

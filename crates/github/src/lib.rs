@@ -15,6 +15,7 @@
 //! issue_writes.rs  the requests that change an issue
 //! output.rs     what tools give to code            code_mode.rs   the tools, for code in the sandbox
 //! overview.rs   a pull request in brief             conversation.rs  what was said on it
+//! pull_output.rs  a pull request for code            timeline.rs  what an issue is linked with
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -43,9 +44,11 @@ mod output;
 pub(crate) mod overview;
 pub mod page;
 mod prompts;
+mod pull_output;
 mod resources;
 mod server;
 pub mod shape;
+mod timeline;
 pub mod tools;
 pub(crate) mod verdict;
 

@@ -72,17 +72,13 @@ pub async fn answer<P: Product>(
     call: Call,
     origin: &Origin,
 ) -> Result<Value, ToolError> {
-    if !tool.hints.read_only || tool.output.is_none() {
-        return Err(ToolError::new(
-            ErrorKind::Forbidden,
-            format!("{} is not for code", tool.name),
-            "call it as a tool of its own, outside of the code",
-        ));
-    }
     let cancel = call.cancelled();
     let recorded = call.caller();
     let record = recorded.call_for_data(tool.name, call.arguments.clone(), call.principal.clone());
     let running = async {
+        if !tool.hints.read_only || tool.output.is_none() {
+            return Err(not_for_code(tool.name));
+        }
         let running = (tool.run)(product, call);
         let reply = guard.run(tool.name, false, tool.timeout, &cancel, running);
         match reply.await? {
@@ -91,6 +87,15 @@ pub async fn answer<P: Product>(
         }
     };
     record.audited_for_code(origin, running).await
+}
+
+/// What code hears that calls a tool which may change something.
+pub fn not_for_code(tool: &str) -> ToolError {
+    ToolError::new(
+        ErrorKind::Forbidden,
+        format!("{tool} is not for code, which can only read"),
+        "print what you found, and call it as a tool of its own after this run",
+    )
 }
 
 /// The schema of a tool's data, if code may call it.

@@ -234,6 +234,7 @@ impl Reading<'_> {
                 let listing =
                     Listing::of(client, repo, path, at, (entries, tree), recursive).await?;
                 let total = listing.entries.len();
+                let size = listing.entries.iter().map(|entry| entry.size).sum();
                 let first = self.position.index.min(total);
                 let rest = listing.entries.into_iter().skip(first);
                 let mut items: Vec<_> = rest
@@ -247,7 +248,7 @@ impl Reading<'_> {
                 let next = first + items.len();
                 Ok(Code {
                     kind: if recursive { "tree" } else { "folder" }.to_owned(),
-                    size: items.iter().map(|entry| entry.size).sum(),
+                    size,
                     items,
                     total: total as u64,
                     truncated: listing.truncated,

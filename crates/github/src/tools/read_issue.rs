@@ -3,7 +3,7 @@
 //! One page holds a share of each: the body and every comment are cut by themselves, so that no
 //! long text starves the rest, and each cut names the arguments that read on (`start`, `comment`).
 
-use futures::future::{OptionFuture, join};
+use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
     answer::Further,
@@ -20,20 +20,17 @@ use crate::{
     Github,
     endpoint::Endpoint,
     input::Repo,
-    model::{Comment, Issue, TimelineEvent},
+    model::{Comment, Issue},
     output::{self, Item, TEXT},
     page::{self, List, Position},
     shape,
+    timeline::{Link, Timeline},
 };
 
 const DEFAULT_PAGE: usize = 20;
 /// What the body takes of the first page, and a comment of any page, in characters.
 const BODY_SHARE: usize = 3_000;
 const COMMENT_SHARE: usize = 1_200;
-/// Links that the first page shows at most.
-const LINKS: usize = 12;
-/// Events that GitHub gives at once.
-const EVENTS: usize = 100;
 
 /// The definition.
 pub(super) const TOOL: Tool<Github> = Tool {
@@ -83,23 +80,6 @@ struct IssuePage {
     cursor: Option<String>,
     /// what could not be read, and why
     unread: Vec<String>,
-}
-
-/// What an issue is linked with.
-#[derive(Debug, PartialEq, Serialize, JsonSchema)]
-struct Link {
-    /// closed, referenced, merged, cross-referenced, ...
-    event: String,
-    /// login
-    author: Option<String>,
-    /// sha
-    commit: Option<String>,
-    /// owner/name
-    repo: Option<String>,
-    /// of an issue or pull request
-    number: Option<u64>,
-    title: Option<String>,
-    state: Option<String>,
 }
 
 impl IssuePage {
@@ -219,7 +199,7 @@ async fn first_page(
         github.client.get::<Issue>(&endpoint),
         join(
             comments(github, call, arguments, &start),
-            timeline(github, arguments),
+            Timeline::read(&github.client, &arguments.repo, arguments.number.get()),
         ),
     )
     .await;
@@ -230,9 +210,11 @@ async fn first_page(
     let mut answer = Answer::new();
     write_head(&mut answer, arguments, &issue);
     match links {
-        Ok(timeline) => link_lines(arguments, &timeline).iter().for_each(|link| {
-            answer.line(link);
-        }),
+        Ok(timeline) => {
+            for link in timeline.lines(arguments.number.get()) {
+                answer.line(link);
+            }
+        }
         Err(error) => {
             answer.line(format!("links could not be read: {}", error.what));
         }
@@ -270,15 +252,9 @@ fn first_data(
     }
     match timeline {
         Ok(timeline) => {
-            for link in timeline.events.iter().filter_map(Link::of) {
-                if !data.links.contains(&link) {
-                    data.links.push(link);
-                }
-            }
-            if timeline.has_gap {
-                let part = format!("links other than of the first and last {EVENTS} events");
-                data.unread.push(part);
-            }
+            data.links = timeline.links();
+            data.unread
+                .extend(timeline.gap().map(|gap| format!("links: {gap}")));
         }
         Err(error) => data.unread.push(shape::unread("links", &error)),
     }
@@ -432,110 +408,4 @@ fn write_comments(
         answer.more(more);
     }
     Ok(())
-}
-
-/// What happened to an issue.
-struct Timeline {
-    events: Vec<TimelineEvent>,
-    /// Whether there may be more in between.
-    has_gap: bool,
-}
-
-/// The first events of the issue's timeline and, where it is long, the last, which say how it was
-/// closed.
-async fn timeline(github: &Github, arguments: &Arguments) -> Result<Timeline, ToolError> {
-    let number = arguments.number.get().to_string();
-    let subject = format!("the timeline of {}", subject(arguments));
-    let endpoint = Endpoint::repo(
-        &arguments.repo,
-        subject,
-        ["issues", number.as_str(), "timeline"],
-    )
-    .query("per_page", EVENTS.to_string());
-    let first = github.client.get::<Vec<TimelineEvent>>(&endpoint).await?;
-    let last = first.last_page.filter(|last| *last > 1);
-    let last_endpoint = last.map(|last| endpoint.query("page", last.to_string()));
-    let rest = OptionFuture::from(
-        last_endpoint
-            .as_ref()
-            .map(|endpoint| github.client.get::<Vec<TimelineEvent>>(endpoint)),
-    )
-    .await
-    .transpose()?;
-    let mut events = first.data;
-    events.extend(rest.into_iter().flat_map(|rest| rest.data));
-    Ok(Timeline {
-        events,
-        has_gap: last.is_some_and(|last| last > 2),
-    })
-}
-
-/// The lines about what the issue is linked with.
-fn link_lines(arguments: &Arguments, timeline: &Timeline) -> Vec<String> {
-    let number = arguments.number.get();
-    let mut lines: Vec<String> = Vec::new();
-    for line in timeline.events.iter().filter_map(link_line) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    if lines.len() > LINKS {
-        let left = lines.len() - LINKS;
-        lines.truncate(LINKS);
-        lines.push(format!(
-            "linked: {left} more are not shown; find_items with query={number} finds what mentions it"
-        ));
-    }
-    if timeline.has_gap {
-        lines.push(format!(
-            "linked: read from the first and last {EVENTS} events only; there may be more in between"
-        ));
-    }
-    lines
-}
-
-impl Link {
-    /// The link behind an event, if there is one.
-    fn of(event: &TimelineEvent) -> Option<Self> {
-        let issue = event
-            .source
-            .as_ref()
-            .and_then(|source| source.issue.as_ref());
-        let item = issue.map(Item::of);
-        let of_commit = matches!(event.event.as_str(), "closed" | "referenced" | "merged");
-        let commit = event.commit_id.clone().filter(|_| of_commit);
-        if item.is_none() && commit.is_none() {
-            return None;
-        }
-        Some(Self {
-            event: event.event.clone(),
-            author: output::login(event.actor.as_ref()),
-            commit: commit.filter(|_| item.is_none()),
-            repo: item.as_ref().and_then(|item| item.repo.clone()),
-            number: item.as_ref().map(|item| item.number),
-            title: item.as_ref().map(|item| item.title.clone()),
-            state: item.map(|item| item.state),
-        })
-    }
-}
-
-fn link_line(event: &TimelineEvent) -> Option<String> {
-    let by = shape::at(event.actor.as_ref());
-    if let Some(issue) = event
-        .source
-        .as_ref()
-        .and_then(|source| source.issue.as_ref())
-    {
-        let repo = issue.repository_url.rsplit_once("/repos/");
-        let repo = one_line(repo.map_or("", |(_, repo)| repo), 140);
-        let line = one_line(&shape::issue_line(issue), 220);
-        return Some(format!("linked: {repo}{line}"));
-    }
-    let commit = shape::short(event.commit_id.as_deref()?).to_owned();
-    match event.event.as_str() {
-        "closed" => Some(format!("closed by commit {commit} of {by}")),
-        "referenced" => Some(format!("linked: commit {commit} of {by}")),
-        "merged" => Some(format!("merged as commit {commit} by {by}")),
-        _ => None,
-    }
 }

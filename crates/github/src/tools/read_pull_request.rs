@@ -7,7 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::Further,
-    data::{excerpt, fitting},
+    data::fitting,
     input::{Count, Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -15,19 +15,20 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     Github,
     changes::{self, LISTED},
     checks::Checks,
-    conversation::{self, Page, Place, PullComment, SECTIONS, Section},
+    conversation::{self, Page, Place, SECTIONS, Section},
     endpoint::Endpoint,
     input::{FilePath, Repo},
-    model::{self, ChangedFile, Pull},
-    output::{self, Check, TEXT},
-    overview::{self, Overview, TOKENS, told, write_body},
+    model::{ChangedFile, Pull},
+    output,
+    overview::{self, TOKENS, told, write_body},
     page::{List, Position},
+    pull_output::{PartItem, PullHead, PullRequest},
     shape,
 };
 
@@ -85,169 +86,6 @@ enum Part {
     Diff,
     Comments,
     Checks,
-}
-
-/// A pull request: the overview fills all but items, a part has its list in items.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-struct PullRequest {
-    pull: Option<PullHead>,
-    checks: Vec<Check>,
-    /// each review's verdict; its text is in comments
-    reviews: Vec<Review>,
-    files: Vec<output::ChangedFile>,
-    comments: Vec<PullComment>,
-    /// of the part: files, diff, comments or checks
-    items: Vec<PartItem>,
-    /// of items, where known
-    total: Option<u64>,
-    cursor: Option<String>,
-    /// parts that could not be read or are longer than this, and why
-    unread: Vec<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(inline)]
-enum PartItem {
-    File(output::ChangedFile),
-    Comment(PullComment),
-    Check(Check),
-}
-
-/// A pull request itself.
-#[derive(Debug, Serialize, JsonSchema)]
-struct PullHead {
-    number: u64,
-    title: String,
-    /// open or closed
-    state: String,
-    draft: bool,
-    merged: bool,
-    /// None while GitHub works it out
-    mergeable: Option<bool>,
-    /// clean, dirty, blocked, behind, unstable, draft, unknown
-    mergeable_state: String,
-    /// login
-    author: Option<String>,
-    labels: Vec<String>,
-    /// logins
-    requested_reviewers: Vec<String>,
-    /// branch
-    head: String,
-    head_sha: String,
-    /// owner/name; None when the fork is gone
-    head_repo: Option<String>,
-    /// branch
-    base: String,
-    base_sha: String,
-    additions: u64,
-    deletions: u64,
-    changed_files: u64,
-    commits: u64,
-    body: String,
-    created_at: String,
-    updated_at: String,
-    merged_at: Option<String>,
-}
-
-/// A verdict on a pull request.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Review {
-    /// login
-    author: Option<String>,
-    /// approved, `changes_requested`, commented, dismissed, pending
-    verdict: String,
-    submitted_at: String,
-    /// the head that was reviewed
-    commit: String,
-}
-
-impl PullHead {
-    fn of(pull: &Pull, start: usize) -> Self {
-        let reviewers = pull.requested_reviewers.iter();
-        Self {
-            number: pull.number,
-            title: pull.title.clone(),
-            state: pull.state.clone(),
-            draft: pull.draft,
-            merged: pull.merged || pull.merged_at.is_some(),
-            mergeable: pull.mergeable,
-            mergeable_state: pull.mergeable_state.clone(),
-            author: output::login(pull.user.as_ref()),
-            labels: pull.labels.iter().map(|one| one.name.clone()).collect(),
-            requested_reviewers: reviewers
-                .filter_map(|one| output::login(Some(one)))
-                .collect(),
-            head: pull.head.branch.clone(),
-            head_sha: pull.head.sha.clone(),
-            head_repo: pull.head.repo.as_ref().map(|repo| repo.full_name.clone()),
-            base: pull.base.branch.clone(),
-            base_sha: pull.base.sha.clone(),
-            additions: pull.additions,
-            deletions: pull.deletions,
-            changed_files: pull.changed_files,
-            commits: pull.commits,
-            body: excerpt(&pull.body, start, TEXT).to_owned(),
-            created_at: pull.created_at.clone(),
-            updated_at: pull.updated_at.clone(),
-            merged_at: pull.merged_at.clone(),
-        }
-    }
-}
-
-impl PullRequest {
-    /// All parts in their first pages; what is longer is named in `unread`.
-    fn of(read: Overview) -> Self {
-        let mut unread = read.checks.unread.clone();
-        let mut data = Self {
-            pull: Some(PullHead::of(&read.pull, 0)),
-            checks: read.checks.data(),
-            ..Self::default()
-        };
-        match read.files {
-            Ok(list) => {
-                data.files = list.items.iter().map(output::ChangedFile::of).collect();
-                if read.pull.changed_files > data.files.len() as u64 {
-                    unread.push("further files: part=files".to_owned());
-                }
-            }
-            Err(error) => unread.push(shape::unread("files", &error)),
-        }
-        let mut said = Vec::new();
-        match read.reviews {
-            Ok(reviews) => {
-                data.reviews = reviews.data.iter().map(Review::of).collect();
-                said.push(Page::of_reviews(reviews.data, reviews.next));
-            }
-            Err(error) => unread.push(shape::unread("reviews", &error)),
-        }
-        for (what, page) in [("comments", read.plain), ("line comments", read.lines)] {
-            match page {
-                Ok(page) => said.push(page),
-                Err(error) => unread.push(shape::unread(what, &error)),
-            }
-        }
-        let entries = said.iter().flat_map(|page| &page.entries);
-        data.comments = entries.map(|entry| entry.data(0)).collect();
-        let fits = fitting(&data.comments, data.comments.len());
-        if fits < data.comments.len() || said.iter().any(|page| page.next.is_some()) {
-            unread.push("further comments: part=comments".to_owned());
-        }
-        data.comments.truncate(fits);
-        data.unread = unread;
-        data
-    }
-}
-
-impl Review {
-    fn of(review: &model::Review) -> Self {
-        Self {
-            author: output::login(review.user.as_ref()),
-            verdict: review.state.to_ascii_lowercase(),
-            submitted_at: review.submitted_at.clone(),
-            commit: review.commit_id.clone(),
-        }
-    }
 }
 
 impl Arguments {
@@ -597,44 +435,51 @@ async fn comments(github: &Github, call: &Call, arguments: &Arguments) -> Result
     Ok(answer.into())
 }
 
-/// One page of one section as data; a section that cannot be read is told and passed over.
+/// A page of the comments as data; a section that cannot be read is told and passed over.
 async fn data_of_comments(
     github: &Github,
     call: &Call,
     arguments: &Arguments,
     mut place: Place,
 ) -> Result<Reply, ToolError> {
+    let size = arguments.size(call);
     let mut data = PullRequest::default();
-    let mut failed = None;
-    while let Some(section) = SECTIONS.get(place.section) {
+    let (mut items, mut failures) = (Vec::new(), Vec::new());
+    for _ in 0..REQUESTS {
+        let Some(section) = SECTIONS.get(place.section) else {
+            break;
+        };
         let (link, number) = (place.link.as_deref(), arguments.number());
         let page = section.page(&github.client, &arguments.repo, number, link);
         let page = page.await.unwrap_or_else(|error| {
-            data.unread.push(shape::unread("some comments", &error));
-            failed = Some(error);
+            failures.push(error);
             Page::default()
         });
         let rest = page.entries.get(place.offset..).unwrap_or_default();
-        let mut items: Vec<_> = rest.iter().map(|entry| entry.data(0)).collect();
-        items.truncate(fitting(&items, arguments.size(call)));
-        let shown = items.len();
-        data.items = items.into_iter().map(PartItem::Comment).collect();
-        if shown < rest.len() {
-            place.offset += shown;
-        } else {
-            place = Place {
-                section: place.section + usize::from(page.next.is_none()),
-                link: page.next,
-                offset: 0,
-            };
-        }
-        if shown > 0 {
+        let before = items.len();
+        items.extend(rest.iter().take(size - before).map(|entry| entry.data(0)));
+        items.truncate(fitting(&items, size));
+        let taken = items.len() - before;
+        if taken < rest.len() {
+            place.offset += taken;
             break;
         }
+        place = Place {
+            section: place.section + usize::from(page.next.is_none()),
+            link: page.next,
+            offset: 0,
+        };
     }
-    if let (true, Some(error)) = (data.unread.len() == SECTIONS.len(), failed) {
+    if failures.len() == SECTIONS.len()
+        && let Some(error) = failures.pop()
+    {
         return Err(error);
     }
+    let unread = failures.iter();
+    data.unread = unread
+        .map(|error| shape::unread("some comments", error))
+        .collect();
+    data.items = items.into_iter().map(PartItem::Comment).collect();
     if place.section < SECTIONS.len() {
         data.cursor = Some(call.seal_cursor(&place)?);
     }

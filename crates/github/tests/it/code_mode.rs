@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
 use crate::{
     double::{Double, ended},
-    stage::{Stage, cursor_of, issue},
+    stage::{Session, Stage, cursor_of, issue},
 };
 
 type Answer = Result<Value, Refusal>;
@@ -288,10 +288,14 @@ async fn what_writes_and_what_is_not_there_is_refused() {
         let (stage, answer) = once(Stage::sample(), tool.name, json!({"repo": HARBOR})).await;
         let refusal = answer.unwrap_err();
         assert_eq!(refusal.kind, "forbidden", "{}", tool.name);
-        assert!(stage.audit().is_empty(), "nothing was called");
+        let log = stage.audit();
+        assert_eq!(log.len(), 1, "nothing was called: {log:?}");
+        assert_eq!(log[0]["tool"], tool.name);
+        assert_eq!(log[0]["outcome"], "failed: forbidden");
     }
-    let (_, answer) = once(Stage::sample(), "os.system\n", json!({})).await;
+    let (stage, answer) = once(Stage::sample(), "os.system\n", json!({})).await;
     assert_eq!(answer.unwrap_err().kind, "not_found");
+    assert_eq!(stage.audit()[0]["tool"], "unknown");
 }
 
 #[tokio::test]
@@ -429,4 +433,93 @@ async fn the_stubs_are_a_resource_as_recorded() {
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "definitions" }, {
         insta::assert_snapshot!("tools.pyi", text);
     });
+}
+
+#[tokio::test]
+async fn every_list_is_the_same_whatever_the_size_of_its_pages() {
+    for (tool, arguments, small) in [
+        ("find_items", json!({"query": "tide", "state": "all"}), 5),
+        ("history", json!({}), 5),
+        ("history", json!({"base": "v0.7.0", "head": "v0.8.1"}), 5),
+        ("read_issue", json!({"number": 297}), 2),
+        (
+            "read_pull_request",
+            json!({"number": 288, "part": "files"}),
+            5,
+        ),
+        (
+            "read_pull_request",
+            json!({"number": 288, "part": "diff"}),
+            5,
+        ),
+        (
+            "read_pull_request",
+            json!({"number": 312, "part": "comments"}),
+            2,
+        ),
+        (
+            "read_pull_request",
+            json!({"number": 309, "part": "checks"}),
+            5,
+        ),
+        ("search_code", json!({"query": "tide"}), 5),
+    ] {
+        let list = async |size: u64| {
+            let mut arguments = arguments.clone();
+            arguments["repo"] = HARBOR.into();
+            arguments["page_size"] = size.into();
+            let pages = pages(Stage::sample(), tool, arguments).await;
+            let both = |name: &'static str| {
+                let lists = pages
+                    .iter()
+                    .filter_map(move |page| page.get(name)?.as_array());
+                lists.flatten().cloned().collect::<Vec<_>>()
+            };
+            (pages.len(), both("items"), both("files"))
+        };
+        let ((few, items, files), (many, again, files_again)) =
+            (list(100).await, list(small).await);
+        assert!(items.len() > 2, "{tool} {arguments}: {}", items.len());
+        assert!(
+            many > few,
+            "{tool} {arguments}: {many} pages, {few} large ones"
+        );
+        assert_eq!(items, again, "{tool} {arguments}");
+        assert_eq!(files, files_again, "{tool} {arguments}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_through_the_protocol_is_recorded_under_the_token_s_user() {
+    let sandbox = Double::sandbox(|_, _, io| {
+        Box::pin(async {
+            io.started();
+            let answer = io.call("get_context".to_owned(), json!({})).await.unwrap();
+            io.stdout(answer.as_bytes());
+            ended(Cause::Exit, Some(0))
+        })
+    });
+    let stage = Stage::sample().with_sandbox(sandbox);
+    let log = stage.audit_path();
+    let mut session = Session::on(stage).await;
+    let answer = session.call("run_python", &json!({"code": "..."})).await;
+    assert!(answer.contains("1 tool call"), "{answer}");
+    let entry: Value = serde_json::from_str(&std::fs::read_to_string(log).unwrap()).unwrap();
+    let login = answer.split("\"login\":\"").nth(1).unwrap();
+    let login = login.split('"').next().unwrap();
+    assert_eq!(entry["principal"], format!("github:{login}"), "{entry}");
+    assert_eq!(entry["client"], "t");
+}
+
+#[test]
+fn the_instructions_tell_of_code_where_it_can_run() {
+    let tells = |stage: Stage| stage.github.instructions().contains("run_python");
+    let with = |stage: Stage| {
+        let sandbox = Double::sandbox(|_, _, _| Box::pin(async { ended(Cause::Exit, Some(0)) }));
+        stage.with_sandbox(sandbox)
+    };
+    assert!(!tells(Stage::sample()));
+    assert!(tells(with(Stage::sample())));
+    assert!(!tells(with(offering(&["find_items"]))));
+    assert!(!tells(with(offering(&["run_python"]))));
 }

@@ -1,6 +1,6 @@
 //! Where the tests happen: a GitHub server over a scripted or a sample API, tools called by name.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{
@@ -91,9 +91,13 @@ impl Stage {
         }
     }
 
+    pub fn audit_path(&self) -> PathBuf {
+        self.folder.path().join("audit.jsonl")
+    }
+
     /// The audit log's entries.
     pub fn audit(&self) -> Vec<Value> {
-        std::fs::read_to_string(self.folder.path().join("audit.jsonl"))
+        std::fs::read_to_string(self.audit_path())
             .unwrap_or_default()
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
