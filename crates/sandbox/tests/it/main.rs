@@ -4,4 +4,7 @@
 //! `eval "$(tests/real/engine)"` sets what it needs.
 
 mod docker;
+mod e2b;
+#[path = "../e2b_server/mod.rs"]
+mod e2b_server;
 mod engine;
