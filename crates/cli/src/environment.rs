@@ -66,3 +66,57 @@ pub(crate) fn audit_log(default: &str) -> Result<PathBuf, Failure> {
 pub(crate) fn log_level() -> Result<Option<String>, Failure> {
     variable("SEAWORTHY_LOG")
 }
+
+/// The sandbox for Python: `SEAWORTHY_SANDBOX`, if it is set.
+pub(crate) fn sandbox() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_SANDBOX")
+}
+
+/// The cache folder: `SEAWORTHY_CACHE`, else the user's.
+pub(crate) fn cache() -> Result<PathBuf, Failure> {
+    if let Some(path) = raw("SEAWORTHY_CACHE") {
+        return Ok(path.into());
+    }
+    let folders = directories::ProjectDirs::from("", "", "seaworthy").ok_or_else(|| {
+        Failure::usage(
+            "there is no home folder for the cache",
+            "set SEAWORTHY_CACHE to a folder",
+        )
+    })?;
+    Ok(folders.cache_dir().to_owned())
+}
+
+/// The Docker engine: `DOCKER_HOST`, as the Docker client has it.
+pub(crate) fn docker_host() -> Result<Option<String>, Failure> {
+    variable("DOCKER_HOST")
+}
+
+/// The image of the docker sandbox: `SEAWORTHY_DOCKER_IMAGE`.
+pub(crate) fn docker_image() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_DOCKER_IMAGE")
+}
+
+/// The runtime of the docker sandbox: `SEAWORTHY_DOCKER_RUNTIME`.
+pub(crate) fn docker_runtime() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_DOCKER_RUNTIME")
+}
+
+/// The key of the hosted sandbox: `E2B_API_KEY`. It is a secret.
+pub(crate) fn e2b_key() -> Result<Option<String>, Failure> {
+    variable("E2B_API_KEY")
+}
+
+/// The address of the hosted sandbox's API: `E2B_API_URL`, as its own SDK has it.
+pub(crate) fn e2b_api() -> Result<Option<String>, Failure> {
+    variable("E2B_API_URL")
+}
+
+/// Where its sandboxes are reached: `E2B_SANDBOX_URL`, as its own SDK has it.
+pub(crate) fn e2b_sandbox() -> Result<Option<String>, Failure> {
+    variable("E2B_SANDBOX_URL")
+}
+
+/// Its template: `SEAWORTHY_E2B_TEMPLATE`.
+pub(crate) fn e2b_template() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_E2B_TEMPLATE")
+}

@@ -28,6 +28,16 @@ impl Failure {
         }
     }
 
+    /// What happened.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> &str {
+        &self.hint
+    }
+
     /// Says it on stderr, on one line, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let style = anstyle::Style::new()

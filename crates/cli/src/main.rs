@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod backend;
 mod commands;
 mod environment;
 mod failure;
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     logging::quiet_panics();
     let cli = commands::Cli::parse();
     match commands::run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }

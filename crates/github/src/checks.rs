@@ -1,13 +1,16 @@
 //! The state of CI on a commit: check runs and the older commit statuses, read together.
 
 use futures::future::join;
+use schemars::JsonSchema;
 use seaworthy_kit::untrusted::one_line;
+use serde::Serialize;
 
 use crate::{
     client::Client,
     endpoint::Endpoint,
     input::Repo,
     model::{CheckRun, CheckRuns, CombinedStatus, CommitStatus},
+    output::Check,
     page::{self, Position},
     shape,
 };
@@ -16,7 +19,9 @@ use crate::{
 const NAMED: usize = 8;
 
 /// How a check stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub(crate) enum Outcome {
     /// It failed, was cancelled or timed out.
     Failed,
@@ -138,6 +143,28 @@ impl Checks {
         });
         let mut all: Vec<_> = runs.chain(statuses).collect();
         all.sort_by_key(|(outcome, _)| *outcome);
+        all
+    }
+
+    /// The same as data.
+    pub(crate) fn data(&self) -> Vec<Check> {
+        let runs = self.runs.iter().map(|run| Check {
+            name: run.name.clone(),
+            outcome: Outcome::of(&run.status, &run.conclusion),
+            conclusion: match run.conclusion.as_str() {
+                "" => run.status.clone(),
+                conclusion => conclusion.to_owned(),
+            },
+            id: Some(run.id),
+        });
+        let statuses = self.statuses.iter().map(|status| Check {
+            name: status.context.clone(),
+            outcome: Outcome::of_status(&status.state),
+            conclusion: status.state.clone(),
+            id: None,
+        });
+        let mut all: Vec<_> = runs.chain(statuses).collect();
+        all.sort_by_key(|check| check.outcome);
         all
     }
 

@@ -4,7 +4,8 @@
 //! A comment's key names its place too (`review:5`, `plain:7`, `line:42`), because the ids of
 //! the three places overlap.
 
-use kit::{Answer, ToolError, untrusted::one_line};
+use kit::{Answer, ToolError, data::excerpt, untrusted::one_line};
+use schemars::JsonSchema;
 use seaworthy_kit as kit;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -13,6 +14,7 @@ use crate::{
     endpoint::Endpoint,
     input::Repo,
     model::{Comment, LineComment, Review},
+    output::{self, TEXT},
     shape,
 };
 
@@ -38,6 +40,25 @@ pub(crate) struct Place {
     pub(crate) offset: usize,
 }
 
+/// A review, comment or line comment of a pull request.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub(crate) struct PullComment {
+    /// as line:42, plain:7 or review:5
+    key: String,
+    /// login
+    author: Option<String>,
+    created_at: String,
+    body: String,
+    /// of a review: approved, `changes_requested`, commented, ...
+    verdict: Option<String>,
+    /// of a line comment
+    path: Option<String>,
+    /// None when the diff has moved on
+    line: Option<u64>,
+    /// the key of the comment that began the thread
+    reply_to: Option<String>,
+}
+
 /// One comment, ready to be shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
@@ -49,6 +70,8 @@ pub(crate) struct Entry {
     pub(crate) body: String,
     /// What reads it alone.
     pub(crate) key: String,
+    /// The rest of it as data.
+    about: PullComment,
 }
 
 /// A page of one section.
@@ -181,6 +204,15 @@ impl Page {
 }
 
 impl Entry {
+    /// The entry as data, with its text from character `start`.
+    pub(crate) fn data(&self, start: usize) -> PullComment {
+        PullComment {
+            key: self.key.clone(),
+            body: excerpt(&self.body, start, TEXT).to_owned(),
+            ..self.about.clone()
+        }
+    }
+
     fn of_review(review: Review) -> Self {
         let key = format!("review:{}", review.id);
         let head = format!(
@@ -192,6 +224,12 @@ impl Entry {
         Self {
             file: String::new(),
             head,
+            about: PullComment {
+                author: output::login(review.user.as_ref()),
+                created_at: review.submitted_at,
+                verdict: Some(review.state.to_ascii_lowercase()),
+                ..PullComment::default()
+            },
             body: review.body,
             key,
         }
@@ -207,6 +245,11 @@ impl Entry {
         Self {
             file: String::new(),
             head,
+            about: PullComment {
+                author: output::login(comment.user.as_ref()),
+                created_at: comment.created_at,
+                ..PullComment::default()
+            },
             body: comment.body,
             key,
         }
@@ -232,6 +275,14 @@ impl Entry {
         Self {
             file: one_line(&comment.path, 300),
             head,
+            about: PullComment {
+                author: output::login(comment.user.as_ref()),
+                created_at: comment.created_at,
+                path: Some(comment.path),
+                line: comment.line,
+                reply_to: comment.in_reply_to_id.map(|id| format!("line:{id}")),
+                ..PullComment::default()
+            },
             body: comment.body,
             key,
         }

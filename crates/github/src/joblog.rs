@@ -75,6 +75,11 @@ impl JobLog {
         self.lines.len()
     }
 
+    /// The text of a line; empty past the end.
+    pub(crate) fn text(&self, index: usize) -> &str {
+        self.lines.get(index).map_or("", |entry| &entry.text)
+    }
+
     /// The index of the first line that names an error, in the step if one is given and known
     /// to the log, else anywhere. Where none does, of the last line that says that it failed.
     pub(crate) fn first_error(&self, step: Option<&Step>) -> Option<Error> {

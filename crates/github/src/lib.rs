@@ -13,7 +13,9 @@
 //! checks.rs     the state of CI on a commit         joblog.rs    the log of a CI job
 //! changes.rs    the files of a pull request         verdict.rs   how CI stands, and what failed
 //! issue_writes.rs  the requests that change an issue
+//! output.rs     what tools give to code            code_mode.rs   the tools, for code in the sandbox
 //! overview.rs   a pull request in brief             conversation.rs  what was said on it
+//! pull_output.rs  a pull request for code            timeline.rs  what an issue is linked with
 //! ```
 //!
 //! To add a tool: a file in `tools/` with its `TOOL`, its line in `tools/mod.rs`, its tests in
@@ -23,6 +25,7 @@
 pub(crate) mod changes;
 pub(crate) mod checks;
 pub mod client;
+mod code_mode;
 mod commit;
 mod completions;
 mod contents;
@@ -37,12 +40,15 @@ pub(crate) mod issue_writes;
 pub(crate) mod joblog;
 mod losses;
 pub mod model;
+mod output;
 pub(crate) mod overview;
 pub mod page;
 mod prompts;
+mod pull_output;
 mod resources;
 mod server;
 pub mod shape;
+mod timeline;
 pub mod tools;
 pub(crate) mod verdict;
 

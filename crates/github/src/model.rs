@@ -99,6 +99,9 @@ pub struct Issue {
     /// The API address of its repository (search answers only this).
     #[serde(deserialize_with = "nullable")]
     pub repository_url: String,
+    /// Its page.
+    #[serde(deserialize_with = "nullable")]
+    pub html_url: String,
 }
 
 /// A comment on an issue or pull request.

@@ -14,7 +14,7 @@ use seaworthy_kit as kit;
 use crate::{
     changes,
     checks::Checks,
-    client::Client,
+    client::{Client, Fetched},
     conversation::{self, Page, Section},
     endpoint::Endpoint,
     input::Repo,
@@ -35,13 +35,23 @@ const DIFF_IN_OVERVIEW: usize = 2_000;
 /// Reviewers that the overview names at most.
 const REVIEWERS: usize = 10;
 
-/// Reads all parts of the pull request behind the endpoint `pull` and writes what fits.
+/// A pull request with all its parts, or why a part could not be read.
+pub(crate) struct Overview {
+    pub(crate) pull: Pull,
+    pub(crate) checks: Checks,
+    pub(crate) files: Result<List<ChangedFile>, ToolError>,
+    pub(crate) reviews: Result<Fetched<Vec<Review>>, ToolError>,
+    pub(crate) plain: Result<Page, ToolError>,
+    pub(crate) lines: Result<Page, ToolError>,
+}
+
+/// Reads all parts of the pull request behind the endpoint `pull`.
 pub(crate) async fn read(
     client: &Client,
     repo: &Repo,
     number: u64,
     pull: &Endpoint,
-) -> Result<Answer, ToolError> {
+) -> Result<Overview, ToolError> {
     let id = number.to_string();
     let reviews = Endpoint::repo(
         repo,
@@ -62,6 +72,26 @@ pub(crate) async fn read(
     )
     .await;
     let (pull, checks) = pull?;
+    Ok(Overview {
+        pull,
+        checks,
+        files,
+        reviews,
+        plain,
+        lines,
+    })
+}
+
+/// Writes what fits of all parts.
+pub(crate) fn write(read: Overview, repo: &Repo, number: u64) -> Result<Answer, ToolError> {
+    let Overview {
+        pull,
+        checks,
+        files,
+        reviews,
+        plain,
+        lines,
+    } = read;
     let mut answer = Answer::with_tokens(TOKENS);
     let mut cut = Vec::new();
     write_head(&mut answer, repo, number, &pull);

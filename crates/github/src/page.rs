@@ -1,6 +1,6 @@
 //! Lists across GitHub's pages: fetch, keep what was asked for, say where to go on.
 
-use kit::{Call, More, ToolError, answer::Further};
+use kit::{Call, More, ToolError, answer::Further, data};
 use seaworthy_kit as kit;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::form_urlencoded;
@@ -236,20 +236,42 @@ impl<T> List<T> {
         self.seen + shown as u64
     }
 
+    /// The page of data that this list makes: at most `size` items, as many as have room, and the
+    /// cursor of the next page.
+    ///
+    /// # Errors
+    /// The cursor could not be made.
+    pub fn data<D: Serialize>(
+        &self,
+        call: &Call,
+        size: usize,
+        item: impl Fn(&T) -> D,
+    ) -> Result<(Vec<D>, Option<String>), ToolError> {
+        let mut items: Vec<_> = self.items.iter().take(size).map(item).collect();
+        items.truncate(data::fitting(&items, size));
+        let next = self.next(items.len());
+        let cursor = next.map(|next| call.seal_cursor(&next)).transpose()?;
+        Ok((items, cursor))
+    }
+
+    /// Where the list goes on after the first `shown` items.
+    fn next(&self, shown: usize) -> Option<Position> {
+        let at = |link, offset| Position::at(link, &self.query, offset, self.given(shown));
+        if let Some((link, offset)) = self.origins.get(shown) {
+            return Some(at(link.as_deref(), *offset));
+        }
+        self.rest.as_deref().map(|rest| at(Some(rest), 0))
+    }
+
     /// What follows after the first `shown` items, with the cursor that leads there.
     ///
     /// # Errors
     /// The cursor could not be made.
     pub fn more(&self, call: &Call, shown: usize) -> Result<Option<More>, ToolError> {
-        let seen = self.given(shown);
-        let at = |link, offset| Position::at(link, &self.query, offset, seen);
-        let next = if let Some((link, offset)) = self.origins.get(shown) {
-            at(link.as_deref(), *offset)
-        } else if let Some(rest) = &self.rest {
-            at(Some(rest.as_str()), 0)
-        } else {
+        let Some(next) = self.next(shown) else {
             return Ok(None);
         };
+        let seen = self.given(shown);
         let here = (self.items.len() - shown.min(self.items.len())) as u64;
         let further = match self.total {
             Some(total) => Further::Exactly(total.saturating_sub(seen)),

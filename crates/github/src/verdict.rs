@@ -2,7 +2,9 @@
 
 use futures::future::{join, join_all};
 use kit::{Answer, ToolError, untrusted::one_line};
+use schemars::JsonSchema;
 use seaworthy_kit as kit;
+use serde::Serialize;
 
 use crate::{
     checks::{Checks, Outcome},
@@ -10,6 +12,7 @@ use crate::{
     endpoint::Endpoint,
     input::Repo,
     model::{CheckRun, Commit, Job, Jobs, Pull, WorkflowRun, WorkflowRuns},
+    output::Check,
     shape,
 };
 
@@ -67,6 +70,18 @@ pub(crate) struct Verdict {
     /// Failed statuses, as lines.
     statuses: Vec<String>,
     /// What could not be read, runs without jobs, and the like.
+    notes: Vec<String>,
+    running: bool,
+}
+
+/// How CI stands, as data.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Standing {
+    about: String,
+    summary: String,
+    /// the failed first; those with an id have a log here
+    jobs: Vec<Check>,
+    /// failed statuses, and what could not be read
     notes: Vec<String>,
     running: bool,
 }
@@ -189,6 +204,38 @@ impl Verdict {
             self.running |= job.outcome == Outcome::Running;
             self.jobs.push(job);
         }
+    }
+
+    /// The same as data, with the job to diagnose, if one failed.
+    pub(crate) fn data(mut self) -> (Standing, Option<u64>) {
+        self.jobs.sort_by_key(|job| (job.outcome, job.cancelled));
+        let failed = |job: &&JobState| job.outcome == Outcome::Failed;
+        let first = self.jobs.iter().find(failed).map(|job| job.id);
+        let jobs = self.jobs.into_iter().map(|job| Check {
+            conclusion: if job.cancelled {
+                "cancelled"
+            } else {
+                job.outcome.word()
+            }
+            .to_owned(),
+            name: job.name,
+            outcome: job.outcome,
+            id: Some(job.id),
+        });
+        let foreign = self.foreign.into_iter().map(|check| Check {
+            name: check.name,
+            outcome: Outcome::Failed,
+            conclusion: check.conclusion,
+            id: None,
+        });
+        let standing = Standing {
+            about: self.about,
+            summary: self.summary,
+            jobs: jobs.chain(foreign).collect(),
+            notes: self.notes.into_iter().chain(self.statuses).collect(),
+            running: self.running,
+        };
+        (standing, first)
     }
 
     /// Writes how CI stands; answers the job to diagnose, if one failed.

@@ -1,4 +1,5 @@
-//! An append-only record of every write, before it is sent and after.
+//! An append-only record of every write, before it is sent and after, and of every call that
+//! sandboxed code makes.
 //!
 //! JSON lines, each synced to disk before the write goes out: when the log cannot be written,
 //! the write does not happen. A line holds what was asked in the server's own words and a digest
@@ -8,7 +9,12 @@
 //! {"time":"2026-11-20T12:00:00Z","id":"9f2c...","phase":"before","tool":"merge_pull_request",
 //!  "principal":"github:mira","client":"claude-code","what":"merge o/r#7 at 1a2b3c4 by squash","arguments":"sha256:..."}
 //! {"time":"...","id":"9f2c...","phase":"after","outcome":"ok"}
+//! {"time":"...","phase":"code","run":"77ab...","sequence":3,"tool":"find_items","principal":"github:mira",
+//!  "client":"claude-code","arguments":"sha256:...","outcome":"ok","bytes":48211,"ms":112}
 //! ```
+//!
+//! Code only reads, so its calls are recorded when they end, by one line that is not synced; a
+//! call that cannot be recorded gives nothing.
 
 use std::{
     fs::{File, OpenOptions},
@@ -16,12 +22,15 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::{Value, json};
 
-use crate::{Call, ErrorKind, ToolError, seal};
+use crate::{Call, ErrorKind, ToolError, data, seal};
+
+/// What to do about a log that cannot be written.
+const NOT_WRITABLE: &str = "ask the user to make the server's audit log writable, or to set SEAWORTHY_AUDIT_LOG to a file that is, and to restart the server";
 
 /// Where writes are recorded. The file is opened at the first write.
 #[derive(Debug, Clone)]
@@ -45,6 +54,10 @@ impl AuditLog {
     }
 
     fn append(&self, entry: &Value) -> std::io::Result<()> {
+        self.write(entry, true)
+    }
+
+    fn write(&self, entry: &Value, sync: bool) -> std::io::Result<()> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.is_none() {
             if let Some(folder) = self.path.parent() {
@@ -54,7 +67,9 @@ impl AuditLog {
         }
         if let Some(file) = file.as_mut() {
             file.write_all(format!("{entry}\n").as_bytes())?;
-            file.sync_data()?;
+            if sync {
+                file.sync_data()?;
+            }
         }
         Ok(())
     }
@@ -99,7 +114,92 @@ impl Drop for Ending<'_> {
     }
 }
 
+/// Which call of which run of sandboxed code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The run.
+    pub run: String,
+    /// The call's number in the run, from 1.
+    pub sequence: u32,
+}
+
+/// Records a call of sandboxed code, also when its future is dropped half-way.
+struct Reading<'a> {
+    log: &'a AuditLog,
+    entry: Value,
+    began: Instant,
+    open: bool,
+}
+
+impl Reading<'_> {
+    fn close(&mut self, outcome: &str, bytes: usize) -> std::io::Result<()> {
+        self.open = false;
+        self.entry["time"] = now_rfc3339().into();
+        self.entry["outcome"] = outcome.into();
+        self.entry["bytes"] = bytes.into();
+        let ms = self.began.elapsed().as_millis();
+        self.entry["ms"] = u64::try_from(ms).unwrap_or(u64::MAX).into();
+        // a line in the page cache: nothing that needs a thread of its own
+        self.log.write(&self.entry, false)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if self.open
+            && let Err(error) = self.close("dropped: the run ended or the call timed out", 0)
+        {
+            tracing::error!(%error, "the audit log could not be written");
+        }
+    }
+}
+
 impl Call {
+    /// The digest of the arguments, in place of the arguments.
+    fn arguments_digest(&self) -> String {
+        let json = serde_json::to_vec(&self.arguments).unwrap_or_default();
+        format!("sha256:{}", hex(&seal::digest::<32>(&[&json])))
+    }
+
+    /// Performs a call that sandboxed code made, and records it when it ends.
+    ///
+    /// # Errors
+    /// The action's own error, or the log cannot be written: then nothing is given.
+    pub async fn audited_for_code(
+        &self,
+        origin: &Origin,
+        action: impl Future<Output = Result<Value, ToolError>>,
+    ) -> Result<Value, ToolError> {
+        let mut reading = Reading {
+            log: &self.safeguards.audit,
+            entry: json!({
+                "phase": "code", "run": origin.run, "sequence": origin.sequence, "tool": self.tool,
+                "principal": self.principal, "client": self.client().name,
+                "arguments": self.arguments_digest(),
+            }),
+            began: Instant::now(),
+            open: true,
+        };
+        let result = action.await;
+        let (outcome, bytes) = match &result {
+            Ok(value) => ("ok".to_owned(), data::bytes(value)),
+            Err(error) => (format!("failed: {}", error.kind), 0),
+        };
+        tracing::info!(run = origin.run, sequence = origin.sequence, tool = self.tool,
+            %outcome, bytes, ms = reading.began.elapsed().as_millis(), "call by code");
+        reading.close(&outcome, bytes).map_err(|error| {
+            ToolError::new(
+                ErrorKind::Internal,
+                format!(
+                    "the call was not answered: the audit log could not be written ({})",
+                    error.kind()
+                ),
+                NOT_WRITABLE,
+            )
+        })?;
+        result
+    }
+
     /// Performs a write and records it before and after. `what` says in the server's words what
     /// is done to which object.
     ///
@@ -112,12 +212,10 @@ impl Call {
     ) -> Result<T, ToolError> {
         let log = &self.safeguards.audit;
         let id = hex(&seal::nonce::<8>()?);
-        let arguments =
-            seal::digest::<32>(&[&serde_json::to_vec(&self.arguments).unwrap_or_default()]);
         let before = json!({
             "time": now_rfc3339(), "id": id, "phase": "before", "tool": self.tool,
             "principal": self.principal, "client": self.client().name, "what": what,
-            "arguments": format!("sha256:{}", hex(&arguments)),
+            "arguments": self.arguments_digest(),
         });
         log.append_off_the_loop(before).await.map_err(|error| {
             ToolError::new(
@@ -126,7 +224,7 @@ impl Call {
                     "nothing was changed: the audit log could not be written ({})",
                     error.kind()
                 ),
-                "ask the user to make the server's audit log writable, or to set SEAWORTHY_AUDIT_LOG to a file that is, and to restart the server",
+                NOT_WRITABLE,
             )
         })?;
         let mut ending = Ending {
@@ -242,6 +340,59 @@ mod tests {
         assert_eq!(entries[1]["id"], entries[0]["id"]);
         assert_eq!(entries[3]["outcome"], "failed: internal");
         assert!(!std::fs::read_to_string(&path).unwrap().contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_call_by_code_is_recorded_once_with_its_size_and_not_its_arguments() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let call = call(&path);
+        let origin = |sequence| Origin {
+            run: "77ab".to_owned(),
+            sequence,
+        };
+        let data = json!({"items": [1, 2]});
+        let answered = call
+            .audited_for_code(&origin(1), async { Ok(data.clone()) })
+            .await;
+        assert_eq!(answered.unwrap(), data);
+        let failed = call
+            .audited_for_code(&origin(2), async { Err(ToolError::internal("x")) })
+            .await;
+        failed.unwrap_err();
+        let origin = origin(3);
+        let never = call.audited_for_code(&origin, std::future::pending());
+        let cut = tokio::time::timeout(std::time::Duration::from_millis(50), never).await;
+        assert!(cut.is_err());
+        let entries = entries(&path);
+        let outcomes: Vec<_> = entries
+            .iter()
+            .map(|e| e["outcome"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            outcomes,
+            [
+                "ok",
+                "failed: internal",
+                "dropped: the run ended or the call timed out"
+            ]
+        );
+        assert_eq!(entries[0]["bytes"], data.to_string().len());
+        assert_eq!(entries[1]["sequence"], 2);
+        assert_eq!(entries[2]["run"], "77ab");
+        assert!(!std::fs::read_to_string(&path).unwrap().contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_call_by_code_that_cannot_be_recorded_gives_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let origin = Origin {
+            run: String::new(),
+            sequence: 1,
+        };
+        let call = call(folder.path()); // a folder cannot be opened as a file
+        let refused = call.audited_for_code(&origin, async { Ok(json!(1)) }).await;
+        assert!(refused.unwrap_err().text().contains("SEAWORTHY_AUDIT_LOG"));
     }
 
     #[tokio::test]

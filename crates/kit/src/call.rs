@@ -11,13 +11,15 @@ use rmcp::{
     service::RequestContext,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Answer, ToolError,
     audit::AuditLog,
     confirm::Spent,
-    cursor, input,
+    cursor,
+    input::{self, PageSize},
     seal::{self, Sealer},
     untrusted,
 };
@@ -38,8 +40,25 @@ pub struct Safeguards {
 pub enum Reply {
     /// A finished answer.
     Answer(Answer),
+    /// What became of something that the tool did in full and that failed by itself, such as the
+    /// caller's own code: an answer that the client sees as an error.
+    Failed(Answer),
+    /// Data for code, where [`Call::wants_data`].
+    Data(Value),
     /// A question for the human, for clients of 2026-07-28 that can elicit.
     AskHuman(Box<InputRequiredResult>),
+}
+
+impl Reply {
+    /// Data for code.
+    ///
+    /// # Errors
+    /// The data cannot be written as JSON: a fault of the tool.
+    pub fn data(data: &impl Serialize) -> Result<Self, ToolError> {
+        serde_json::to_value(data)
+            .map(Self::Data)
+            .map_err(|_| ToolError::internal("the answer's data could not be written"))
+    }
 }
 
 impl From<Answer> for Reply {
@@ -94,9 +113,38 @@ pub struct Call {
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
     pub(crate) safeguards: Arc<Safeguards>,
-    /// The client that a unit test puts in place of the context's.
     /// The client of a call that has no `context`.
     pub(crate) client: Option<Client>,
+    /// Whether code asks, not a model.
+    pub(crate) wants_data: bool,
+}
+
+/// Who stands behind a call, apart from it: what calls on their behalf are made with.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    principal: String,
+    client: Client,
+    safeguards: Arc<Safeguards>,
+}
+
+impl Caller {
+    /// The principal that the call was made for; empty where nobody has asked for it yet.
+    pub fn principal(&self) -> &str {
+        &self.principal
+    }
+
+    /// A call of the caller's code: it is answered with data, and asks no human.
+    pub fn call_for_data(
+        &self,
+        tool: &'static str,
+        arguments: JsonObject,
+        principal: impl Into<String>,
+    ) -> Call {
+        let mut call = Call::detached(tool, arguments, principal, self.safeguards.clone())
+            .with_client(self.client.clone());
+        call.wants_data = true;
+        call
+    }
 }
 
 impl Call {
@@ -117,6 +165,31 @@ impl Call {
             request_state: None,
             safeguards,
             client: None,
+            wants_data: false,
+        }
+    }
+
+    /// Who stands behind this call.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            principal: self.principal.clone(),
+            client: self.client(),
+            safeguards: self.safeguards.clone(),
+        }
+    }
+
+    /// Whether code asks: the tool answers with [`Reply::Data`], made of the very things that its
+    /// lines are made of.
+    pub fn wants_data(&self) -> bool {
+        self.wants_data
+    }
+
+    /// How many items a page of this call holds: the number asked for or `default`, capped.
+    pub fn page_size(&self, asked: Option<PageSize>, default: usize) -> usize {
+        if self.wants_data {
+            PageSize::of_data(asked, default)
+        } else {
+            PageSize::or(asked, default)
         }
     }
 
@@ -181,7 +254,10 @@ impl Call {
     }
 
     fn list_binding(&self) -> [u8; 6] {
-        self.fingerprint(&["cursor", "page_size"])
+        let mut binding: [u8; 6] = self.fingerprint(&["cursor", "page_size"]);
+        // a page of data is another page: a position in the one is none in the other
+        binding[0] ^= u8::from(self.wants_data);
+        binding
     }
 
     /// A digest of the tool and its arguments without the named ones. `serde_json` keeps objects

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Refused,
     /// The upstream service failed or answered nonsense.
     Upstream,
+    /// What the tool needs is not there on this machine or in this server's set-up.
+    Unavailable,
     /// A fault of this server.
     Internal,
 }
@@ -108,6 +110,7 @@ impl fmt::Display for ErrorKind {
             Self::Cancelled => "cancelled",
             Self::Refused => "refused",
             Self::Upstream => "upstream",
+            Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         })
     }

@@ -56,9 +56,16 @@ pub struct PageSize(usize);
 impl PageSize {
     /// The most items that a page holds, whatever was asked.
     pub const CAP: usize = 50;
+    /// The most items that a page of data holds: no model reads it, so it costs no context.
+    pub const DATA_CAP: usize = 100;
 
     /// The number asked for, or `default`.
     pub fn or(size: Option<Self>, default: usize) -> usize {
+        size.map_or(default, |Self(size)| size.min(Self::CAP))
+    }
+
+    /// As [`Self::or`], for a page of data.
+    pub fn of_data(size: Option<Self>, default: usize) -> usize {
         size.map_or(default, |Self(size)| size)
     }
 }
@@ -132,7 +139,7 @@ impl<'de> Deserialize<'de> for PageSize {
         match u64::deserialize(deserializer)? {
             0 => Err(de::Error::custom("0 is not from 1 to 50")),
             size => Ok(Self(
-                usize::try_from(size).map_or(Self::CAP, |size| size.min(Self::CAP)),
+                usize::try_from(size).map_or(Self::DATA_CAP, |size| size.min(Self::DATA_CAP)),
             )),
         }
     }
@@ -295,6 +302,7 @@ mod tests {
         let arguments: Arguments =
             serde_json::from_value(json!({"size": 18_446_744_073_709_551_615_u64})).unwrap();
         assert_eq!(PageSize::or(arguments.size, 30), 50);
+        assert_eq!(PageSize::of_data(arguments.size, 30), 100);
         assert_eq!(PageSize::or(None, 30), 30);
     }
 

@@ -10,6 +10,8 @@
 //! * errors that name the next move ([`error`]);
 //! * two-phase confirm ([`confirm`]) with an append-only audit log ([`audit`]);
 //! * fencing of text that other people wrote ([`untrusted`]);
+//! * the read-only tools as data and Python functions, for code that runs on the caller's behalf
+//!   ([`data`], [`stubs`]);
 //! * a stdio transport that no input can hang, kill or flood ([`transport`]).
 //!
 //! To add a concern, give it a module of its own here and call it from [`server`], so that
@@ -21,12 +23,14 @@ pub mod audit;
 pub mod call;
 pub mod confirm;
 pub mod cursor;
+pub mod data;
 pub mod error;
 pub mod guard;
 pub mod input;
 pub mod schema;
 pub mod seal;
 pub mod server;
+pub mod stubs;
 pub mod tool;
 pub mod transport;
 pub mod untrusted;

@@ -31,6 +31,17 @@ pub fn input<T: JsonSchema>() -> JsonObject {
     schema
 }
 
+/// The schema of the data type `T` as it is written: named types stay apart under `$defs`, and a
+/// value that may be absent is `null`.
+pub fn output<T: JsonSchema>() -> JsonObject {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    match schema.to_value() {
+        Value::Object(object) => object,
+        _ => JsonObject::new(),
+    }
+}
+
 /// Drops what a model cannot use: number formats, empty defaults, `null` as an alternative of an
 /// optional argument, `oneOf` constants that an `enum` says shorter.
 fn shrink(schema: &mut Value) {
@@ -56,8 +67,10 @@ fn shrink(schema: &mut Value) {
         values.retain(|value| !value.is_null());
     }
     lift_only_alternative(object);
-    // said once, at the top; the type refuses unknown names at every depth
-    object.remove("additionalProperties");
+    // said once, at the top; the type refuses unknown names at every depth. A map says what it holds
+    if object.get("additionalProperties") == Some(&Value::Bool(false)) {
+        object.remove("additionalProperties");
+    }
     if let Some(items) = object.get_mut("items") {
         shrink(items);
     }

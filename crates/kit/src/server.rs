@@ -99,6 +99,7 @@ impl<P: Product> Server<P> {
                 request_state: request.request_state,
                 safeguards: self.safeguards.clone(),
                 client: None,
+                wants_data: false,
             };
             (tool.run)(&self.product, call).await
         };
@@ -117,7 +118,8 @@ impl<P: Product> Server<P> {
 /// Logs how a call went; what was asked and answered is nobody's business but the client's.
 fn log(tool: &str, result: &Result<Reply, ToolError>, took: Duration) {
     let outcome = match result {
-        Ok(Reply::Answer(_)) => "ok".to_owned(),
+        Ok(Reply::Answer(_) | Reply::Data(_)) => "ok".to_owned(),
+        Ok(Reply::Failed(_)) => "failed".to_owned(),
         Ok(Reply::AskHuman(_)) => "asks the user".to_owned(),
         Err(error) => error.kind.to_string(),
     };
@@ -185,6 +187,12 @@ impl<P: Product> ServerHandler for Server<P> {
         Ok(match self.call(tool, request, context).await {
             Ok(Reply::Answer(answer)) => {
                 CallToolResult::success(vec![ContentBlock::text(answer.into_text())]).into()
+            }
+            Ok(Reply::Failed(answer)) => {
+                CallToolResult::error(vec![ContentBlock::text(answer.into_text())]).into()
+            }
+            Ok(Reply::Data(data)) => {
+                CallToolResult::success(vec![ContentBlock::text(data.to_string())]).into()
             }
             Ok(Reply::AskHuman(question)) => (*question).into(),
             Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]).into(),

@@ -87,6 +87,10 @@ pub struct Tool<P: 'static> {
     pub hints: Hints,
     /// Its input schema, usually `schema::input::<Arguments>`.
     pub input: fn() -> JsonObject,
+    /// The schema of its data, usually `schema::output::<Data>`, where code may call it. Only a
+    /// tool that changes nothing has one: it answers with [`Reply::Data`] where
+    /// [`Call::wants_data`].
+    pub output: Option<fn() -> JsonObject>,
     /// How long a call may take, waiting for a human included.
     pub timeout: Duration,
     /// The function.

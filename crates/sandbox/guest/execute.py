@@ -8,6 +8,7 @@ import atexit
 import builtins
 import importlib.abc
 import importlib.util
+import json
 import linecache
 import sys
 import traceback
@@ -26,10 +27,48 @@ class ToolError(Exception):
         self.hint = hint
 
 
+# deeper than any tool wants, and what every JSON reader takes
+MAX_DEPTH = 100
+
+
+def _check(value, depth):
+    if depth > MAX_DEPTH:
+        raise ToolError(
+            "invalid_input",
+            f"the arguments are nested more than {MAX_DEPTH} deep",
+            "pass plain values",
+        )
+    if isinstance(value, dict):
+        for inner in value.values():
+            _check(inner, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _check(inner, depth + 1)
+
+
+def _checked(call):
+    """`call`, which then gets what can be said in JSON and nothing else."""
+
+    def ask(name, arguments):
+        _check(arguments, 0)
+        try:
+            name.encode("utf-8")
+            if not isinstance(arguments, dict):
+                raise TypeError(f"arguments are a dict, not {type(arguments).__name__}")
+            json.dumps(arguments, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ToolError(
+                "invalid_input", f"this cannot be asked of a tool: {error}", "pass JSON values"
+            ) from None
+        return call(name, arguments)
+
+    return ask
+
+
 class _Tools(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, source, call):
         self.source = source
-        self.call = call
+        self.call = _checked(call)
 
     def find_spec(self, name, path=None, target=None):
         if name != "tools":
@@ -97,7 +136,9 @@ def execute(code):
     except SystemExit as leaving:
         status = _status(leaving.code)
     except MemoryError as error:
-        cause, status = "memory", 1
+        # the parser's own bound is no shortage of memory
+        parser = str(error).startswith("Parser stack overflowed")
+        cause, status = "error" if parser else "memory", 1
         _report(error)
     except BaseException as error:
         cause, status = "error", 1

@@ -94,7 +94,7 @@ fn run_id() -> String {
     let mut bytes = [0; 8];
     // a run is told apart in the audit log by this; without entropy the log still has the time
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:016x}", u64::from_be_bytes(bytes))
 }
 
 fn outcome(ended: &Ended, io: &Io, wall: Duration, policy: &Policy) -> Outcome {

@@ -165,7 +165,7 @@ pub async fn converse(
                 while let Some(frame) = decoder.next_frame()? {
                     if frame.kind == Kind::Call {
                         calls.push(answer(io, frame.payload));
-                    } else if let Some(ended) = received(io, frame)? {
+                    } else if let Some(ended) = received(io, &frame)? {
                         // no frame is left half written on a wire that may be used again
                         // (where that fails the wire is dead, and the end is known all the same)
                         let _ = to.write_all(&out[sent..]).await;
@@ -187,7 +187,7 @@ pub async fn converse(
 }
 
 /// Takes in any other frame; the end, if it is that.
-fn received(io: &Io, frame: Frame) -> Result<Option<Ended>, FrameError> {
+fn received(io: &Io, frame: &Frame) -> Result<Option<Ended>, FrameError> {
     match frame.kind {
         Kind::Started => io.started(),
         Kind::Stdout => io.stdout(&frame.payload),

@@ -59,7 +59,7 @@ async fn tell(full: bool) -> Result<usize, Failure> {
     let server = Server::start(&["--sample"], &audit).await?;
     tools(&mut story, &server).await?;
     failing_pull_request(&mut story, &server).await?;
-    paging(&mut story, &server).await?;
+    let paged = paging(&mut story, &server).await?;
     errors(&mut story, &server, &audit).await?;
     merge(&mut story, &server).await?;
     let written = std::fs::read_to_string(&audit).unwrap_or_default();
@@ -70,6 +70,7 @@ async fn tell(full: bool) -> Result<usize, Failure> {
             written.lines().count()
         ),
     );
+    python(&mut story, &server, paged).await?;
     server.stop().await;
     match story.unwritten.into_inner() {
         Some(error) => Err(Failure::failed("stdout could not be written", error)),
@@ -130,7 +131,8 @@ async fn failing_pull_request(story: &mut Story, server: &Server) -> Result<(), 
     Ok(())
 }
 
-async fn paging(story: &mut Story, server: &Server) -> Result<(), Failure> {
+/// Answers what the pages cost together, in tokens.
+async fn paging(story: &mut Story, server: &Server) -> Result<usize, Failure> {
     story.chapter("240 open issues, a page at a time");
     let mut arguments = json!({"repo": REPO, "kind": "issue", "page_size": 50});
     let first = story
@@ -152,7 +154,7 @@ async fn paging(story: &mut Story, server: &Server) -> Result<(), Failure> {
         seen == 240,
         &format!("{seen} issues on {pages} pages for {cost} tokens, each page within its budget"),
     );
-    Ok(())
+    Ok(cost)
 }
 
 async fn errors(
@@ -222,6 +224,44 @@ async fn merge(story: &mut Story, server: &Server) -> Result<(), Failure> {
         .call("merge_pull_request", confirm(fresh.token()))
         .await?;
     story.check(replay.failed, "and the token works once");
+    Ok(())
+}
+
+/// What the code of the agent does not get out of.
+const SOCKET: &str = "\
+import socket
+socket.create_connection((\"127.0.0.1\", 80))";
+
+/// The question of chapter 3, asked by code.
+const QUIET_ISSUES: &str = include_str!("../../../github/code/quiet_issues.py");
+
+async fn python(story: &mut Story, server: &Server, paged: usize) -> Result<(), Failure> {
+    story.chapter("Code of the agent, in a sandbox");
+    let sum = "print(sum(n * n for n in range(1_000_000)))";
+    let first = story.run_python(server, sum).await?;
+    if first.is_error("") {
+        // no sandbox could be had: the text says why, and what to do
+        story.not_shown("run_python, a blocked socket and code mode");
+        return Ok(());
+    }
+    story.check(
+        !first.failed && first.text.contains("333332833333500000"),
+        "Python runs",
+    );
+    let socket = story.run_python(server, SOCKET).await?;
+    story.check(
+        socket.failed && socket.text.contains("the sandbox has no network"),
+        "and reaches nothing outside",
+    );
+    story.chapter("Code mode: the same 240 issues, asked by code");
+    let quiet = story.run_python(server, QUIET_ISSUES).await?;
+    let cost = tokens(&json!({ "code": QUIET_ISSUES }).to_string()) + tokens(&quiet.text);
+    story.check(
+        quiet.text.contains("80 of 240") && cost < 500 && cost * 10 < paged,
+        &format!(
+            "one call for {cost} tokens, its code included; {paged} for the pages of chapter 3"
+        ),
+    );
     Ok(())
 }
 
@@ -377,6 +417,23 @@ impl Story {
             }
         }
         Ok(outcome)
+    }
+
+    /// Runs code by `run_python` and shows it with the head of its answer.
+    async fn run_python(&self, server: &Server, code: &str) -> Result<Outcome, Failure> {
+        for line in code.lines().filter(|line| !line.is_empty()) {
+            self.say(format_args!("   {DIM}>>> {line}{DIM:#}"));
+        }
+        let outcome = server.call("run_python", json!({ "code": code })).await?;
+        for line in outcome.text.lines() {
+            self.line(line);
+        }
+        Ok(outcome)
+    }
+
+    /// A step that this machine cannot show; no failure of the demo.
+    fn not_shown(&self, what: &str) {
+        self.say(format_args!("   {BOLD}not shown{BOLD:#} {what}: see above for what is missing"));
     }
 
     fn check(&mut self, holds: bool, what: &str) {

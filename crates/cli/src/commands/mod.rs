@@ -3,6 +3,8 @@
 //! To add one: write `NAME.rs` with its `Arguments` and `run`, add it to [`Command`] and
 //! [`run`] below (sorted), and run the tests, which write `docs/cli.md`.
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
@@ -10,6 +12,8 @@ use crate::failure::Failure;
 mod completions;
 mod demo;
 mod man;
+mod run;
+mod sandbox;
 mod serve;
 
 /// MCP servers fit for production.
@@ -18,7 +22,7 @@ mod serve;
     name = "seaworthy",
     version,
     about = "MCP servers fit for production",
-    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github"
+    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github\n  seaworthy run -c 'print(6 * 7)'             Python in the sandbox"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -30,17 +34,22 @@ enum Command {
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Man(man::Arguments),
+    Run(run::Arguments),
+    Sandbox(sandbox::Arguments),
     Serve(serve::Arguments),
 }
 
 /// Runs a command to its end.
-pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
-        Command::Completions(arguments) => completions::run(&arguments),
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Man(arguments) => man::run(&arguments),
-        Command::Serve(arguments) => serve::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments)?,
+        Command::Demo(arguments) => demo::run(&arguments)?,
+        Command::Man(arguments) => man::run(&arguments)?,
+        Command::Run(arguments) => return run::run(&arguments),
+        Command::Sandbox(arguments) => return sandbox::run(&arguments),
+        Command::Serve(arguments) => serve::run(arguments)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]
@@ -92,7 +101,7 @@ mod tests {
         .unwrap();
         for inner in command
             .get_subcommands_mut()
-            .filter(|inner| inner.get_name() != "help")
+            .filter(|inner| inner.get_name() != "help" && !inner.is_hide_set())
         {
             let path = format!("{path} {}", inner.get_name());
             describe(inner, &path, page);

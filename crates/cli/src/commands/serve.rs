@@ -8,10 +8,11 @@ use seaworthy_kit::{
     Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer, transport::serve_stdio,
 };
 use seaworthy_sample::{Fault, Sample};
+use seaworthy_sandbox::Sandbox;
 use tokio_util::sync::CancellationToken;
 use url::Host;
 
-use crate::{environment, failure::Failure, logging};
+use crate::{backend, environment, failure::Failure, logging};
 
 /// Runs an MCP server
 #[derive(Debug, Args)]
@@ -25,6 +26,7 @@ Environment:
   GITHUB_TOKEN, GH_TOKEN   the token (the first that is set)
   GITHUB_API_URL           the API's address (default: the public one; GitHub Enterprise works)
   SEAWORTHY_AUDIT_LOG      where writes are recorded (default: audit.jsonl in the user's state folder)
+  SEAWORTHY_SANDBOX        where run_python runs code, as --sandbox (see `seaworthy run --help` for each one's own)
   SEAWORTHY_LOG            off, error, warn (default), info, debug or trace; logs go to stderr
 
 Examples:
@@ -50,6 +52,9 @@ struct GithubArguments {
     /// Do not offer these tools
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     exclude_tools: Vec<String>,
+    /// Where `run_python` runs code: wasm (default), docker or e2b
+    #[arg(long, value_name = "NAME")]
+    sandbox: Option<String>,
     /// Serve built-in sample data instead of GitHub; needs no token
     #[arg(long, conflicts_with = "anonymous")]
     sample: bool,
@@ -73,6 +78,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let github = Github::new(client, &selection).map_err(|error| {
         Failure::usage(error, "correct --tools, --exclude-tools or --read-only")
     })?;
+    // chosen now, so that a wrong name is seen; started by the first run
+    let sandbox = backend::select(arguments.sandbox.as_deref())?;
+    let github = github.with_sandbox(Arc::new(Sandbox::new(sandbox)));
     let safeguards = Safeguards {
         sealer: Sealer::random()
             .map_err(|error| Failure::failed("the system has no randomness", error))?,

@@ -18,6 +18,7 @@ mod limits;
 mod readme;
 mod search_qualifiers;
 mod statuses;
+mod tools_pyi;
 
 /// Something to read at an address.
 pub(crate) struct Entry {
@@ -36,6 +37,7 @@ pub(crate) const RESOURCES: &[&Entry] = &[
     &limits::RESOURCE,
     &search_qualifiers::RESOURCE,
     &statuses::RESOURCE,
+    &tools_pyi::RESOURCE,
     &file::RESOURCE,
     &readme::RESOURCE,
 ];

@@ -9,6 +9,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    data,
     input::{Count, Line},
     schema,
     tool::TIMEOUT,
@@ -16,7 +17,7 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
@@ -25,7 +26,8 @@ use crate::{
     input::{GitRef, Repo},
     joblog::{self, JobLog},
     model::{Job, Step},
-    verdict::{self, Verdict},
+    output::TEXT,
+    verdict::{self, Standing, Verdict},
 };
 
 const TOKENS: usize = 3_000;
@@ -48,6 +50,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<Diagnosis>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -72,31 +75,161 @@ struct Arguments {
     line: Option<Count<1, 100_000_000>>,
 }
 
+/// Why CI fails: how it stands, and lines of one job's log.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Diagnosis {
+    /// None with job
+    ci: Option<Standing>,
+    job: Option<JobState>,
+    /// of the log: those that match grep, those from line on, or those around the first error
+    /// and at the end
+    items: Vec<LogLine>,
+    /// lines of the whole log
+    total: u64,
+    /// the line that the first error is at
+    error_line: Option<u64>,
+    /// give it as line, with job, to read on
+    next_line: Option<u64>,
+    unread: Vec<String>,
+}
+
+/// A job of GitHub Actions.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JobState {
+    id: u64,
+    name: String,
+    workflow: String,
+    /// success, failure, cancelled, ...; `in_progress` and the like while it runs
+    conclusion: String,
+    failed_step: Option<String>,
+}
+
+/// A line of a log.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LogLine {
+    line: u64,
+    text: String,
+}
+
+impl Diagnosis {
+    fn new(ci: Option<Standing>) -> Self {
+        Self {
+            ci,
+            job: None,
+            items: Vec::new(),
+            total: 0,
+            error_line: None,
+            next_line: None,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Takes the lines at these indexes, as many as have room.
+    fn take(&mut self, log: &JobLog, indexes: impl Iterator<Item = usize>) {
+        // what has no room is not built first
+        let mut room = data::BYTES;
+        for index in indexes {
+            let text = data::excerpt(log.text(index), 0, TEXT);
+            let line = LogLine {
+                line: index as u64 + 1,
+                text: text.to_owned(),
+            };
+            let Some(left) = room.checked_sub(data::bytes(&line)) else {
+                self.next_line = Some(line.line);
+                return;
+            };
+            room = left;
+            self.items.push(line);
+        }
+    }
+
+    fn read_log(
+        &mut self,
+        log: &JobLog,
+        arguments: &Arguments,
+        job: Option<&Job>,
+    ) -> Result<(), ToolError> {
+        let total = log.len();
+        self.total = total as u64;
+        if total == 0 {
+            return Ok(());
+        }
+        let from = from_line(log, arguments.line)?;
+        let error = log.first_error(job.and_then(failed_step));
+        let at = error.map(|(joblog::Error::Named(at) | joblog::Error::Said(at))| at);
+        self.error_line = at.map(|at| at as u64 + 1);
+        match (&arguments.grep, arguments.line, at) {
+            (Some(grep), _, _) => {
+                let matching = log.matching(grep).into_iter();
+                self.take(log, matching.filter(|index| *index >= from));
+            }
+            (None, Some(_), _) => self.take(log, from..total),
+            (None, None, at) => {
+                let tail = total.saturating_sub(2 * TAIL);
+                let around = |index: &usize| {
+                    at.is_some_and(|at| (at.saturating_sub(AFTER)..=at + AFTER).contains(index))
+                };
+                self.take(
+                    log,
+                    (0..total).filter(|index| *index >= tail || around(index)),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The diagnosis as data.
+async fn diagnosis(github: &Github, arguments: &Arguments) -> Result<Diagnosis, ToolError> {
+    let (ci, id) = if let Some(job) = arguments.job {
+        (None, Some(job.get()))
+    } else {
+        let (standing, failed) = verdict(github, arguments).await?.data();
+        (Some(standing), failed)
+    };
+    let mut data = Diagnosis::new(ci);
+    let Some(id) = id else {
+        return Ok(data);
+    };
+    let (job, log) = job_and_log(github, arguments, id).await?;
+    data.job = job.as_ref().map(|job| JobState {
+        id,
+        name: job.name.clone(),
+        workflow: job.workflow_name.clone(),
+        conclusion: if job.conclusion.is_empty() {
+            job.status.clone()
+        } else {
+            job.conclusion.clone()
+        },
+        failed_step: failed_step(job).map(|step| step.name.clone()),
+    });
+    match log {
+        Ok(log) => data.read_log(&log, arguments, job.as_ref())?,
+        Err(error) => data.unread.push(no_log(job.as_ref(), &error)),
+    }
+    Ok(data)
+}
+
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
     check(&arguments)?;
+    if call.wants_data() {
+        return Reply::data(&diagnosis(github, &arguments).await?);
+    }
     let mut answer = Answer::with_tokens(TOKENS);
-    let given = arguments.job.map(Count::get);
-    let job = match given {
+    let job = match arguments.job.map(Count::get) {
         Some(job) => Some(job),
-        None => failing_job(github, &arguments, &mut answer).await?,
+        None => verdict(github, &arguments).await?.write(&mut answer),
     };
     let Some(id) = job else {
         return Ok(answer.into());
     };
-    let (job, log) = join(
-        read_job(github, &arguments.repo, id),
-        read_log(github, &arguments.repo, id),
-    )
-    .await;
-    // a job that was named must be there; one that a check led to may have no page of its own
-    let job = match job {
-        Err(error) if given.is_some() && log.is_err() => return Err(error),
-        job => job.ok(),
-    };
+    let (job, log) = job_and_log(github, &arguments, id).await?;
     write_job(&mut answer, id, job.as_ref());
     match log {
-        Err(error) => no_log(&mut answer, job.as_ref(), &error),
+        Err(error) => {
+            answer.line(no_log(job.as_ref(), &error));
+        }
         Ok(log) if log.len() == 0 => {
             answer.line("The log is empty.");
         }
@@ -110,6 +243,24 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         }
     }
     Ok(answer.into())
+}
+
+/// The job, where it has a page of its own, and its log.
+async fn job_and_log(
+    github: &Github,
+    arguments: &Arguments,
+    id: u64,
+) -> Result<(Option<Job>, Result<JobLog, ToolError>), ToolError> {
+    let (job, log) = join(
+        read_job(github, &arguments.repo, id),
+        read_log(github, &arguments.repo, id),
+    )
+    .await;
+    // a job that was named must be there; one that a check led to may have no page of its own
+    match job {
+        Err(error) if arguments.job.is_some() && log.is_err() => Err(error),
+        job => Ok((job.ok(), log)),
+    }
 }
 
 /// The index of the line to begin at.
@@ -149,23 +300,18 @@ fn check(arguments: &Arguments) -> Result<(), ToolError> {
     Ok(())
 }
 
-/// Writes how CI stands; answers the job to diagnose, if one failed.
-async fn failing_job(
-    github: &Github,
-    arguments: &Arguments,
-    answer: &mut Answer,
-) -> Result<Option<u64>, ToolError> {
-    let verdict = if let Some(run) = arguments.run_id {
-        Verdict::of_run(&github.client, &arguments.repo, run.get()).await?
+/// How CI stands on what was asked about.
+async fn verdict(github: &Github, arguments: &Arguments) -> Result<Verdict, ToolError> {
+    if let Some(run) = arguments.run_id {
+        Verdict::of_run(&github.client, &arguments.repo, run.get()).await
     } else {
         let target = match (arguments.number, &arguments.git_ref) {
             (Some(number), _) => verdict::Target::Pull(number.get()),
             (None, Some(git_ref)) => verdict::Target::Ref(git_ref.as_str()),
             (None, None) => verdict::Target::Ref("HEAD"),
         };
-        Verdict::of_commit(&github.client, &arguments.repo, target).await?
-    };
-    Ok(verdict.write(answer))
+        Verdict::of_commit(&github.client, &arguments.repo, target).await
+    }
 }
 
 async fn read_job(github: &Github, repo: &Repo, id: u64) -> Result<Job, ToolError> {
@@ -183,17 +329,17 @@ async fn read_log(github: &Github, repo: &Repo, id: u64) -> Result<JobLog, ToolE
     Ok(JobLog::parse(&bytes))
 }
 
-fn no_log(answer: &mut Answer, job: Option<&Job>, error: &ToolError) {
+/// Why there is no log.
+fn no_log(job: Option<&Job>, error: &ToolError) -> String {
     let running =
         job.is_some_and(|job| Outcome::of(&job.status, &job.conclusion) == Outcome::Running);
-    let line = match error.kind {
+    match error.kind {
         ErrorKind::NotFound if running => {
             "There is no log yet: the job has not ended. Call again later.".to_owned()
         }
         ErrorKind::NotFound => "The log is gone: GitHub keeps logs for 90 days unless the repository says otherwise. Re-run the job for a new one.".to_owned(),
         _ => format!("The log could not be read: {}. {}", error.what, error.next),
-    };
-    answer.line(line);
+    }
 }
 
 fn write_job(answer: &mut Answer, id: u64, job: Option<&Job>) {

@@ -11,13 +11,14 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
     endpoint::Endpoint,
     input::{Label, Login, Repo},
     model::{Issue, SearchPage},
+    output::Item,
     page::{self, Position},
     shape,
 };
@@ -37,6 +38,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<ItemPage>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -100,6 +102,29 @@ impl Sort {
     }
 }
 
+/// A page of items.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ItemPage {
+    items: Vec<Item>,
+    /// of all pages, where known
+    total: Option<u64>,
+    /// GitHub gave up before it had looked everywhere
+    incomplete: bool,
+    cursor: Option<String>,
+}
+
+impl ItemPage {
+    fn of(call: &Call, found: &page::List<Issue>, size: usize) -> Result<Reply, ToolError> {
+        let (items, cursor) = found.data(call, size, Item::of)?;
+        Reply::data(&Self {
+            items,
+            total: found.total,
+            incomplete: found.incomplete,
+            cursor,
+        })
+    }
+}
+
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
     let position = Position::of(&call, arguments.cursor.as_deref())?;
@@ -120,12 +145,12 @@ async fn list(
     repo: &Repo,
     position: &Position,
 ) -> Result<Reply, ToolError> {
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
-    // GitHub lists both kinds together: asking for one takes larger pages. One size whatever is
-    // asked: a position counts items of such pages
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+    // GitHub lists both kinds together: asking for one takes larger pages, and so does code. One
+    // size whatever is asked: a position counts items of such pages
     let per_page = match arguments.kind {
-        Some(_) => 100,
-        None => PageSize::CAP,
+        None if !call.wants_data() => PageSize::CAP,
+        _ => 100,
     };
     let labels: Vec<_> = arguments.labels.iter().map(Label::as_str).collect();
     let endpoint = Endpoint::repo(repo, format!("the list of items of {repo}"), ["issues"])
@@ -144,6 +169,9 @@ async fn list(
     let want = size - usize::from(arguments.kind.is_none());
     let found =
         page::gather::<Vec<Issue>>(&github.client, &endpoint, position, want, wanted).await?;
+    if call.wants_data() {
+        return ItemPage::of(call, &found, size);
+    }
     let mut answer = Answer::new();
     answer.line(match (found.items.is_empty(), position.seen()) {
         (false, _) => format!("Items of {repo}, {}:", state_name(arguments.state)),
@@ -211,7 +239,12 @@ async fn search(
     query: &str,
     position: &Position,
 ) -> Result<Reply, ToolError> {
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+    let per_page = if call.wants_data() {
+        PageSize::DATA_CAP
+    } else {
+        PageSize::CAP
+    };
     let query = search_query(arguments, query);
     if query.chars().count() > 256 {
         return Err(ToolError::invalid(
@@ -222,10 +255,13 @@ async fn search(
     let endpoint = Endpoint::new("the search", ["search", "issues"])
         .query("q", &query)
         .query_opt("sort", arguments.sort.map(Sort::name))
-        .query("per_page", PageSize::CAP.to_string());
+        .query("per_page", per_page.to_string());
     let found =
         page::gather::<SearchPage<Issue>>(&github.client, &endpoint, position, size - 1, |_| true)
             .await?;
+    if call.wants_data() {
+        return ItemPage::of(call, &found, size);
+    }
     let total = found.total.unwrap_or_default();
     let mut answer = Answer::new();
     answer.line(format!("{} for: {query}", shape::matches(total)));

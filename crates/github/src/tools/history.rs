@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    data::fitting,
     input::{Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -18,9 +19,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
+    client::Fetched,
     endpoint::Endpoint,
     input::{FilePath, GitRef, Repo},
     model::{ChangedFile, Commit, Comparison, Release, Repository},
+    output,
     page::{self, Position},
     shape,
 };
@@ -48,6 +51,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<History>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -67,6 +71,34 @@ struct Arguments {
     page_size: Option<PageSize>,
     /// to go on
     cursor: Option<Line<2000>>,
+}
+
+/// Commits: of a comparison oldest first, else newest first.
+#[derive(Debug, Serialize, JsonSchema)]
+struct History {
+    /// with base
+    comparison: Option<CompareSummary>,
+    /// the last five, without base, head and path
+    releases: Vec<output::Release>,
+    /// commits; with base and path none
+    items: Vec<output::Commit>,
+    /// of a comparison
+    total: Option<u64>,
+    /// of a comparison, 300 at most; with path those there, with their diffs
+    files: Vec<output::ChangedFile>,
+    cursor: Option<String>,
+    unread: Vec<String>,
+}
+
+/// How two refs stand to each other.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CompareSummary {
+    /// ahead, behind, diverged or identical
+    status: String,
+    ahead_by: u64,
+    behind_by: u64,
+    /// sha
+    merge_base: Option<String>,
 }
 
 /// Where the next page of a comparison begins: after how many commits and files, and at which
@@ -97,11 +129,13 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let mut comparison =
         compare(github, &arguments.repo, base.as_str(), &head, spot.commits).await?;
     let title = format!("{base}...{head}");
-    let answer = match arguments
-        .path
-        .as_ref()
-        .map(|path| path.as_str().trim_matches('/'))
-    {
+    let path = arguments.path.as_ref();
+    let path = path.map(|path| path.as_str().trim_matches('/'));
+    if call.wants_data() {
+        let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+        return data_of_comparison(&call, path.unwrap_or_default(), &comparison, &spot, size);
+    }
+    let answer = match path {
         Some(path) if !path.is_empty() => diffs(&call, &title, path, &comparison, &spot)?,
         _ => {
             let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
@@ -158,6 +192,71 @@ async fn compare(
     let at_least = (given + comparison.commits.len()) as u64;
     comparison.total_commits = comparison.total_commits.max(at_least);
     Ok(comparison)
+}
+
+/// A page of the comparison as data: commits and files, or the diffs at `path`.
+fn data_of_comparison(
+    call: &Call,
+    path: &str,
+    comparison: &Comparison,
+    spot: &Spot,
+    size: usize,
+) -> Result<Reply, ToolError> {
+    let diffs = !path.is_empty();
+    let all: Vec<_> = if diffs {
+        files_at(comparison, path)
+    } else {
+        comparison.files.iter().collect()
+    };
+    let rest = &all[spot.files.min(all.len())..];
+    let files = rest.iter().take(size);
+    let mut files: Vec<_> = if diffs {
+        files
+            .map(|file| output::ChangedFile::with_patch(file, 0))
+            .collect()
+    } else {
+        files.map(|file| output::ChangedFile::of(file)).collect()
+    };
+    files.truncate(fitting(&files, size));
+    let commits = comparison.commits.iter().take(if diffs { 0 } else { size });
+    let mut items: Vec<_> = commits.map(output::Commit::of).collect();
+    items.truncate(fitting(&items, size));
+    let next = Spot {
+        commits: spot.commits + items.len(),
+        files: spot.files + files.len(),
+        column: 0,
+    };
+    let total = usize::try_from(comparison.total_commits).unwrap_or(usize::MAX);
+    // GitHub may give fewer commits than it counts
+    let further = !diffs && !items.is_empty() && next.commits < total;
+    let cursor = (further || next.files < all.len()).then(|| call.seal_cursor(&next));
+    let parted = comparison.merge_base_commit.as_ref();
+    Reply::data(&History {
+        comparison: Some(CompareSummary {
+            status: comparison.status.clone(),
+            ahead_by: comparison.ahead_by,
+            behind_by: comparison.behind_by,
+            merge_base: parted.map(|commit| commit.sha.clone()),
+        }),
+        releases: Vec::new(),
+        items,
+        total: Some(comparison.total_commits),
+        files,
+        cursor: cursor.transpose()?,
+        unread: Vec::new(),
+    })
+}
+
+/// The changed files at or below `path`.
+fn files_at<'a>(comparison: &'a Comparison, path: &str) -> Vec<&'a ChangedFile> {
+    let below = format!("{path}/");
+    let is_there = |name: &str| name == path || name.starts_with(&below);
+    let files = comparison.files.iter();
+    files
+        .filter(|file| {
+            is_there(&file.filename) || file.previous_filename.as_deref().is_some_and(is_there)
+        })
+        .collect()
 }
 
 /// The comparison's first lines: how the two ends stand to each other.
@@ -262,15 +361,7 @@ fn diffs(
     comparison: &Comparison,
     spot: &Spot,
 ) -> Result<Answer, ToolError> {
-    let below = format!("{path}/");
-    let is_there = |name: &str| name == path || name.starts_with(&below);
-    let files: Vec<_> = comparison
-        .files
-        .iter()
-        .filter(|file| {
-            is_there(&file.filename) || file.previous_filename.as_deref().is_some_and(is_there)
-        })
-        .collect();
+    let files = files_at(comparison, path);
     let mut answer = Answer::with_tokens(DIFF_BUDGET);
     summary(&mut answer, title, comparison);
     answer.line(if files.is_empty() {
@@ -312,8 +403,13 @@ fn diffs(
 async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let (repo, size) = (
         &arguments.repo,
-        PageSize::or(arguments.page_size, DEFAULT_PAGE),
+        call.page_size(arguments.page_size, DEFAULT_PAGE),
     );
+    let per_page = if call.wants_data() {
+        PageSize::DATA_CAP
+    } else {
+        PageSize::CAP
+    };
     let position = Position::of(call, arguments.cursor.as_deref())?;
     let path = arguments
         .path
@@ -324,7 +420,7 @@ async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
     let subject = head.unwrap_or("the commit list");
     let commits = Endpoint::repo(repo, format!("{subject} of {repo}"), ["commits"])
         // one size whatever is asked: a position counts items of such pages
-        .query("per_page", PageSize::CAP.to_string())
+        .query("per_page", per_page.to_string())
         .query_opt("sha", head)
         .query_opt("path", path.map(|path| path.trim_end_matches('/')))
         .hint("check repo; head must be one of its branches, tags or commits");
@@ -339,6 +435,9 @@ async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
         Some(github.client.get::<Vec<Release>>(&endpoint).await)
     };
     let (commits, releases) = join(commits, releases).await;
+    if call.wants_data() {
+        return data_of_list(call, size, commits, releases);
+    }
     let mut answer = Answer::new();
     match releases {
         Some(Ok(releases)) => {
@@ -371,4 +470,35 @@ async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
         answer.more(more);
     }
     Ok(answer.into())
+}
+
+/// A page of the commits as data.
+fn data_of_list(
+    call: &Call,
+    size: usize,
+    commits: Result<page::List<Commit>, ToolError>,
+    releases: Option<Result<Fetched<Vec<Release>>, ToolError>>,
+) -> Result<Reply, ToolError> {
+    let (items, cursor) = match commits {
+        // GitHub's word for a repository without a commit
+        Err(error) if error.kind == ErrorKind::Conflict => (Vec::new(), None),
+        commits => commits?.data(call, size, output::Commit::of)?,
+    };
+    let mut data = History {
+        comparison: None,
+        releases: Vec::new(),
+        items,
+        total: None,
+        files: Vec::new(),
+        cursor,
+        unread: Vec::new(),
+    };
+    match releases {
+        Some(Ok(releases)) => {
+            data.releases = releases.data.iter().map(output::Release::of).collect();
+        }
+        Some(Err(error)) => data.unread.push(shape::unread("releases", &error)),
+        None => {}
+    }
+    Reply::data(&data)
 }

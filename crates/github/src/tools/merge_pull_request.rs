@@ -43,6 +43,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::DESTRUCTIVE,
     input: schema::input::<Arguments>,
+    output: None,
     timeout: TIMEOUT_WITH_HUMAN,
     run: |github, call| Box::pin(run(github, call)),
 };

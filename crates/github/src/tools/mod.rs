@@ -1,10 +1,8 @@
 //! The tools: one task each, one file each, listed here by name.
 //!
 //! To add one: write `NAME.rs` with a `const TOOL`, add its `mod` and its line in [`TOOLS`]
-//! below (sorted), and run the tests, which say what else is missing.
-//!
-//! `run_python` takes its place between `review_pull_request` and `search_code` once there is a
-//! sandbox for it.
+//! below (sorted), and run the tests, which say what else is missing. A read-only tool also gives
+//! its answer as data (`output`), and stands in the list of `code_mode.rs`.
 
 use seaworthy_kit::Tool;
 
@@ -22,6 +20,7 @@ mod read_issue;
 mod read_pull_request;
 mod repo_overview;
 mod review_pull_request;
+mod run_python;
 mod search_code;
 mod write_issue;
 
@@ -39,6 +38,7 @@ pub const TOOLS: &[&Tool<Github>] = &[
     &read_pull_request::TOOL,
     &repo_overview::TOOL,
     &review_pull_request::TOOL,
+    &run_python::TOOL,
     &search_code::TOOL,
     &write_issue::TOOL,
 ];

@@ -45,6 +45,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::WRITE,
     input: schema::input::<Arguments>,
+    output: None,
     timeout: TIMEOUT_WITH_HUMAN,
     run: |github, call| Box::pin(run(github, call)),
 };

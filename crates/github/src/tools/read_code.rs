@@ -6,6 +6,7 @@
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::{CHARS_PER_TOKEN, Further, HARD_TOKENS},
+    data,
     input::{Count, Line},
     schema,
     tool::TIMEOUT,
@@ -21,6 +22,7 @@ use crate::{
     endpoint::Endpoint,
     input::{FilePath, GitRef, Repo},
     model::{Commit, Content},
+    output::{self, TreeEntry},
     shape,
 };
 
@@ -42,6 +44,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<Code>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -64,6 +67,36 @@ struct Arguments {
     end_line: Option<Count<1, 9_999_999>>,
     /// to go on
     cursor: Option<Line<2000>>,
+}
+
+/// A file's text, or a folder's entries in items.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct Code {
+    /// file, link, submodule, folder or tree
+    kind: String,
+    path: String,
+    /// sha
+    commit: Option<String>,
+    /// sha
+    blob: Option<String>,
+    /// bytes
+    size: u64,
+    /// without line numbers; None of what is no text
+    text: Option<String>,
+    /// of the text in this page
+    first_line: u64,
+    /// of the whole file
+    lines: u64,
+    /// where a link leads, or a submodule's repository
+    target: Option<String>,
+    /// what is odd about it, such as its encoding
+    note: Option<String>,
+    items: Vec<TreeEntry>,
+    /// of items
+    total: u64,
+    /// GitHub left entries out
+    truncated: bool,
+    cursor: Option<String>,
 }
 
 /// Where the next page begins: at which commit, line or entry (from 0), and character of a line.
@@ -127,6 +160,9 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         position,
         commit,
     };
+    if call.wants_data() {
+        return Reply::data(&reading.data(github, path, at, found).await?);
+    }
     let answer = match found {
         Found::One(one) if one.kind == "symlink" || one.kind == "submodule" => reading.named(&one),
         Found::One(mut file) => {
@@ -160,6 +196,154 @@ async fn head(github: &Github, repo: &Repo, at: Option<&str>) -> Result<String, 
 }
 
 impl Reading<'_> {
+    /// All of it as data.
+    async fn data(
+        &self,
+        github: &Github,
+        path: &str,
+        at: Option<&str>,
+        found: Found,
+    ) -> Result<Code, ToolError> {
+        let (client, repo) = (&github.client, &self.arguments.repo);
+        let data = Code {
+            path: path.to_owned(),
+            commit: self.position.commit.clone(),
+            ..Code::default()
+        };
+        match found {
+            Found::One(one) if one.kind == "symlink" || one.kind == "submodule" => {
+                let link = one.kind == "symlink";
+                Ok(Code {
+                    kind: if link { "link" } else { "submodule" }.to_owned(),
+                    target: Some(if link {
+                        one.target
+                    } else {
+                        one.submodule_git_url
+                    }),
+                    blob: Some(one.sha),
+                    ..data
+                })
+            }
+            Found::One(mut file) => {
+                path.clone_into(&mut file.path);
+                let bytes = contents::bytes(client, repo, &file, at).await?;
+                self.text_data(data, &file, &bytes)
+            }
+            Found::Folder(entries, tree) => {
+                let recursive = self.arguments.recursive.unwrap_or_default();
+                let listing =
+                    Listing::of(client, repo, path, at, (entries, tree), recursive).await?;
+                let total = listing.entries.len();
+                let size = listing.entries.iter().map(|entry| entry.size).sum();
+                let first = self.position.index.min(total);
+                let rest = listing.entries.into_iter().skip(first);
+                let mut items: Vec<_> = rest
+                    .map(|entry| TreeEntry {
+                        path: entry.path,
+                        kind: entry.kind.to_owned(),
+                        size: entry.size,
+                    })
+                    .collect();
+                items.truncate(data::fitting(&items, items.len()));
+                let next = first + items.len();
+                Ok(Code {
+                    kind: if recursive { "tree" } else { "folder" }.to_owned(),
+                    size,
+                    items,
+                    total: total as u64,
+                    truncated: listing.truncated,
+                    cursor: self.cursor((next < total).then_some((next, 0)))?,
+                    ..data
+                })
+            }
+        }
+    }
+
+    /// A file as data: its lines from the first on, as many as have room. A line that has none is
+    /// given in pieces.
+    fn text_data(&self, data: Code, file: &Content, bytes: &[u8]) -> Result<Code, ToolError> {
+        let data = Code {
+            kind: "file".to_owned(),
+            blob: Some(file.sha.clone()),
+            size: bytes.len() as u64,
+            ..data
+        };
+        let Some((text, remark)) = contents::text(bytes) else {
+            return Ok(Code {
+                note: Some("binary".to_owned()),
+                ..data
+            });
+        };
+        let total = text.lines().count();
+        let (first, end) = self.range(&file.path, total)?;
+        let mut lines = text.split_inclusive('\n').skip(first).take(end - first);
+        let mut part = String::new();
+        let mut next = (first, 0);
+        if let Some(line) = lines.next() {
+            let rest = data::excerpt(line, self.position.column, usize::MAX);
+            part.push_str(data::excerpt(rest, 0, data::BYTES / 6));
+            let column = self.position.column + part.chars().count();
+            next = if part.len() < rest.len() {
+                (first, column)
+            } else {
+                (first + 1, 0)
+            };
+        }
+        if next.1 == 0 {
+            // as JSON a character may take six bytes
+            let mut room = data::BYTES.saturating_sub(data::bytes(&part));
+            for line in lines {
+                let Some(left) = room.checked_sub(data::bytes(&line)) else {
+                    break;
+                };
+                room = left;
+                part.push_str(line);
+                next.0 += 1;
+            }
+        }
+        Ok(Code {
+            text: Some(part),
+            first_line: first as u64 + 1,
+            lines: total as u64,
+            note: output::some(remark),
+            cursor: self.cursor((next.0 < end).then_some(next))?,
+            ..data
+        })
+    }
+
+    fn cursor(&self, next: Option<(usize, usize)>) -> Result<Option<String>, ToolError> {
+        let sealed = next.map(|(index, column)| {
+            self.call.seal_cursor(&Position {
+                commit: self.position.commit.clone(),
+                index,
+                column,
+            })
+        });
+        sealed.transpose()
+    }
+
+    /// The first line that was asked for, from 0.
+    fn start(&self) -> usize {
+        self.arguments.start_line.map_or(0, |line| {
+            usize::try_from(line.get() - 1).unwrap_or(usize::MAX)
+        })
+    }
+
+    /// The lines to give, from 0: the first, and the one after the last.
+    fn range(&self, path: &str, total: usize) -> Result<(usize, usize), ToolError> {
+        let start = self.start();
+        if start > 0 && start >= total {
+            return Err(ToolError::invalid(
+                format!("{path} has {}; start_line is past its end", count(total)),
+                "give a smaller start_line, or leave it out",
+            ));
+        }
+        let end = self.arguments.end_line.map_or(total, |line| {
+            usize::try_from(line.get()).map_or(total, |line| line.min(total))
+        });
+        Ok((start.max(self.position.index).min(end), end))
+    }
+
     /// What is not read itself: a symbolic link to no file, a submodule.
     fn named(&self, one: &Content) -> Answer {
         let path = untrusted::one_line(&one.path, 300);
@@ -188,29 +372,14 @@ impl Reading<'_> {
             return Ok(answer);
         };
         let total = text.lines().count();
-        let count = match total {
-            0 => "empty".to_owned(),
-            1 => "1 line".to_owned(),
-            _ => format!("{} lines", shape::grouped(total as u64)),
-        };
         answer
-            .line(format!("file {path}: {size}, {count}"))
+            .line(format!("file {path}: {size}, {}", count(total)))
             .line(format!("{}, blob {}", self.commit, file.sha));
         if !remark.is_empty() {
             answer.line(format!("note: {remark}"));
         }
-        let line = |count: Option<Count<1, 9_999_999>>| {
-            count.map(|count| usize::try_from(count.get()).unwrap_or(usize::MAX))
-        };
-        let start = line(self.arguments.start_line).map_or(0, |line| line - 1);
-        if start > 0 && start >= total {
-            return Err(ToolError::invalid(
-                format!("{path} has {count}; start_line is past its end"),
-                "give a smaller start_line, or leave it out",
-            ));
-        }
-        let end = line(self.arguments.end_line).map_or(total, |line| line.min(total));
-        let first = start.max(self.position.index).min(end);
+        let (first, end) = self.range(&path, total)?;
+        let start = self.start();
         // only what an answer can hold: a list of all lines may take many times the file's size
         let range: Vec<_> = text
             .lines()
@@ -320,5 +489,14 @@ fn entry_line(entry: &Entry) -> String {
         "dir" => format!("dir {path}/"),
         "file" => format!("file {path} {}", shape::bytes(entry.size)),
         kind => format!("{kind} {path}"),
+    }
+}
+
+/// `empty`, `1 line`, `1,200 lines`.
+fn count(lines: usize) -> String {
+    match lines {
+        0 => "empty".to_owned(),
+        1 => "1 line".to_owned(),
+        _ => format!("{} lines", shape::grouped(lines as u64)),
     }
 }

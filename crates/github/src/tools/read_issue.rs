@@ -3,7 +3,7 @@
 //! One page holds a share of each: the body and every comment are cut by themselves, so that no
 //! long text starves the rest, and each cut names the arguments that read on (`start`, `comment`).
 
-use futures::future::{OptionFuture, join};
+use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
     answer::Further,
@@ -14,25 +14,23 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Github,
     endpoint::Endpoint,
     input::Repo,
-    model::{Comment, Issue, TimelineEvent},
+    model::{Comment, Issue},
+    output::{self, Item, TEXT},
     page::{self, List, Position},
     shape,
+    timeline::{Link, Timeline},
 };
 
 const DEFAULT_PAGE: usize = 20;
 /// What the body takes of the first page, and a comment of any page, in characters.
 const BODY_SHARE: usize = 3_000;
 const COMMENT_SHARE: usize = 1_200;
-/// Links that the first page shows at most.
-const LINKS: usize = 12;
-/// Events that GitHub gives at once.
-const EVENTS: usize = 100;
 
 /// The definition.
 pub(super) const TOOL: Tool<Github> = Tool {
@@ -47,6 +45,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<IssuePage>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -68,11 +67,56 @@ struct Arguments {
     cursor: Option<Line<2000>>,
 }
 
+/// An issue with a page of its comments, oldest first.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IssuePage {
+    /// on the first page; None with comment, which gives that comment alone
+    issue: Option<Item>,
+    /// on the first page
+    links: Vec<Link>,
+    /// comments
+    items: Vec<output::Comment>,
+    total: Option<u64>,
+    cursor: Option<String>,
+    /// what could not be read, and why
+    unread: Vec<String>,
+}
+
+impl IssuePage {
+    fn of(
+        call: &Call,
+        arguments: &Arguments,
+        issue: Option<&Issue>,
+        comments: Option<&List<Comment>>,
+    ) -> Result<Self, ToolError> {
+        let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+        let data = |list: &List<Comment>| {
+            list.data(call, size, |comment| output::Comment::from(comment, 0))
+        };
+        let (items, cursor) = comments.map(data).transpose()?.unwrap_or_default();
+        let start = arguments.start();
+        Ok(Self {
+            issue: issue.map(|issue| Item::with_body(issue, start, TEXT)),
+            links: Vec::new(),
+            items,
+            total: issue.map(|issue| issue.comments),
+            cursor,
+            unread: Vec::new(),
+        })
+    }
+}
+
+impl Arguments {
+    fn start(&self) -> usize {
+        self.start.map_or(0, |start| {
+            usize::try_from(start.get()).unwrap_or(usize::MAX)
+        })
+    }
+}
+
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
-    let start = arguments
-        .start
-        .map(|start| usize::try_from(start.get()).unwrap_or(usize::MAX));
+    let start = arguments.start.map(|_| arguments.start());
     let alone = arguments.comment.is_some() || start.is_some();
     if alone && arguments.cursor.is_some() {
         return Err(ToolError::invalid(
@@ -82,18 +126,23 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     }
     match (arguments.comment, start, &arguments.cursor) {
         (Some(id), start, _) => {
-            read_comment(github, &arguments, id.get(), start.unwrap_or(0)).await
+            read_comment(github, &call, &arguments, id.get(), start.unwrap_or(0)).await
         }
-        (None, Some(start), _) => read_body(github, &arguments, start).await,
+        (None, Some(start), _) => read_body(github, &call, &arguments, start).await,
         (None, None, Some(cursor)) => {
             let position = Position::of(&call, Some(cursor))?;
             let endpoint = issue_endpoint(&arguments);
             let (issue, comments) = join(
                 github.client.get::<Issue>(&endpoint),
-                comments(github, &arguments, &position),
+                comments(github, &call, &arguments, &position),
             )
             .await;
             let mut comments = comments?;
+            if call.wants_data() {
+                let mut data = IssuePage::of(&call, &arguments, None, Some(&comments))?;
+                data.total = issue.ok().map(|issue| issue.data.comments);
+                return Reply::data(&data);
+            }
             // the total is a service, not worth a failure
             comments.total = issue.ok().map(|issue| issue.data.comments);
             let mut answer = Answer::new();
@@ -126,11 +175,12 @@ fn issue_endpoint(arguments: &Arguments) -> Endpoint {
 
 async fn comments(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     position: &Position,
 ) -> Result<List<Comment>, ToolError> {
     let number = arguments.number.get().to_string();
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
     let subject = format!("the comments of {}", subject(arguments));
     let path = ["issues", number.as_str(), "comments"];
     let endpoint =
@@ -148,18 +198,23 @@ async fn first_page(
     let (issue, (comments, links)) = join(
         github.client.get::<Issue>(&endpoint),
         join(
-            comments(github, arguments, &start),
-            links(github, arguments),
+            comments(github, call, arguments, &start),
+            Timeline::read(&github.client, &arguments.repo, arguments.number.get()),
         ),
     )
     .await;
     let issue = issue?.data;
+    if call.wants_data() {
+        return first_data(call, arguments, &issue, comments, links);
+    }
     let mut answer = Answer::new();
     write_head(&mut answer, arguments, &issue);
     match links {
-        Ok(links) => links.iter().for_each(|link| {
-            answer.line(link);
-        }),
+        Ok(timeline) => {
+            for link in timeline.lines(arguments.number.get()) {
+                answer.line(link);
+            }
+        }
         Err(error) => {
             answer.line(format!("links could not be read: {}", error.what));
         }
@@ -180,6 +235,30 @@ async fn first_page(
         }
     }
     Ok(answer.into())
+}
+
+/// The first page as data.
+fn first_data(
+    call: &Call,
+    arguments: &Arguments,
+    issue: &Issue,
+    comments: Result<List<Comment>, ToolError>,
+    timeline: Result<Timeline, ToolError>,
+) -> Result<Reply, ToolError> {
+    let list = comments.as_ref().ok();
+    let mut data = IssuePage::of(call, arguments, Some(issue), list)?;
+    if let Err(error) = comments {
+        data.unread.push(shape::unread("comments", &error));
+    }
+    match timeline {
+        Ok(timeline) => {
+            data.links = timeline.links();
+            data.unread
+                .extend(timeline.gap().map(|gap| format!("links: {gap}")));
+        }
+        Err(error) => data.unread.push(shape::unread("links", &error)),
+    }
+    Reply::data(&data)
 }
 
 fn write_head(answer: &mut Answer, arguments: &Arguments, issue: &Issue) {
@@ -252,6 +331,7 @@ fn write_body(
 
 async fn read_body(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     start: usize,
 ) -> Result<Reply, ToolError> {
@@ -260,6 +340,9 @@ async fn read_body(
         .get::<Issue>(&issue_endpoint(arguments))
         .await?
         .data;
+    if call.wants_data() {
+        return Reply::data(&IssuePage::of(call, arguments, Some(&issue), None)?);
+    }
     let mut answer = Answer::new();
     write_head(&mut answer, arguments, &issue);
     write_body(&mut answer, &issue, start, usize::MAX)?;
@@ -268,6 +351,7 @@ async fn read_body(
 
 async fn read_comment(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     id: u64,
     start: usize,
@@ -277,6 +361,11 @@ async fn read_comment(
     let endpoint = Endpoint::repo(&arguments.repo, subject, path)
         .hint("call again without comment: each comment is shown with its id (review comments are read with read_pull_request)");
     let comment = github.client.get::<Comment>(&endpoint).await?.data;
+    if call.wants_data() {
+        let mut data = IssuePage::of(call, arguments, None, None)?;
+        data.items.push(output::Comment::from(&comment, start));
+        return Reply::data(&data);
+    }
     let total = clean(&comment.body).text.chars().count();
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
@@ -319,69 +408,4 @@ fn write_comments(
         answer.more(more);
     }
     Ok(())
-}
-
-/// The lines about what the issue is linked with: from the first events of its timeline and,
-/// where it is long, the last, which say how it was closed.
-async fn links(github: &Github, arguments: &Arguments) -> Result<Vec<String>, ToolError> {
-    let number = arguments.number.get().to_string();
-    let subject = format!("the timeline of {}", subject(arguments));
-    let endpoint = Endpoint::repo(
-        &arguments.repo,
-        subject,
-        ["issues", number.as_str(), "timeline"],
-    )
-    .query("per_page", EVENTS.to_string());
-    let first = github.client.get::<Vec<TimelineEvent>>(&endpoint).await?;
-    let last = first.last_page.filter(|last| *last > 1);
-    let last_endpoint = last.map(|last| endpoint.query("page", last.to_string()));
-    let rest = OptionFuture::from(
-        last_endpoint
-            .as_ref()
-            .map(|endpoint| github.client.get::<Vec<TimelineEvent>>(endpoint)),
-    )
-    .await
-    .transpose()?;
-    let mut events = first.data;
-    events.extend(rest.into_iter().flat_map(|rest| rest.data));
-    let mut lines: Vec<String> = Vec::new();
-    for line in events.iter().filter_map(link_line) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    if lines.len() > LINKS {
-        let left = lines.len() - LINKS;
-        lines.truncate(LINKS);
-        lines.push(format!(
-            "linked: {left} more are not shown; find_items with query={number} finds what mentions it"
-        ));
-    }
-    if last.is_some_and(|last| last > 2) {
-        lines.push(format!(
-            "linked: read from the first and last {EVENTS} events only; there may be more in between"
-        ));
-    }
-    Ok(lines)
-}
-
-fn link_line(event: &TimelineEvent) -> Option<String> {
-    let by = shape::at(event.actor.as_ref());
-    if let Some(issue) = event
-        .source
-        .as_ref()
-        .and_then(|source| source.issue.as_ref())
-    {
-        let repo = issue.repository_url.rsplit_once("/repos/");
-        let repo = one_line(repo.map_or("", |(_, repo)| repo), 140);
-        let line = one_line(&shape::issue_line(issue), 220);
-        return Some(format!("linked: {repo}{line}"));
-    }
-    let commit = shape::short(event.commit_id.as_deref()?).to_owned();
-    match event.event.as_str() {
-        "closed" => Some(format!("closed by commit {commit} of {by}")),
-        "referenced" => Some(format!("linked: commit {commit} of {by}")),
-        "merged" => Some(format!("merged as commit {commit} by {by}")),
-        _ => None,
-    }
 }

@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    data::fitting,
     input::{Count, Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -24,8 +25,10 @@ use crate::{
     endpoint::Endpoint,
     input::{FilePath, Repo},
     model::{ChangedFile, Pull},
+    output,
     overview::{self, TOKENS, told, write_body},
     page::{List, Position},
+    pull_output::{PartItem, PullHead, PullRequest},
     shape,
 };
 
@@ -49,6 +52,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<PullRequest>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -95,8 +99,8 @@ impl Arguments {
         })
     }
 
-    fn size(&self) -> usize {
-        PageSize::or(self.page_size, DEFAULT_PAGE)
+    fn size(&self, call: &Call) -> usize {
+        call.page_size(self.page_size, DEFAULT_PAGE)
     }
 
     fn subject(&self) -> String {
@@ -148,26 +152,35 @@ impl Arguments {
 
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let arguments: Arguments = call.parse()?;
-    let answer = match arguments.part()? {
-        Part::Overview if arguments.start() > 0 => body(github, &arguments).await,
+    match arguments.part()? {
+        Part::Overview if arguments.start() > 0 => body(github, &call, &arguments).await,
         Part::Overview => {
             let (repo, number) = (&arguments.repo, arguments.number());
-            overview::read(&github.client, repo, number, &arguments.pull()).await
+            let read = overview::read(&github.client, repo, number, &arguments.pull()).await?;
+            if call.wants_data() {
+                return Reply::data(&PullRequest::of(read));
+            }
+            Ok(overview::write(read, repo, number)?.into())
         }
         Part::Files => files(github, &call, &arguments).await,
         Part::Diff if arguments.path.is_some() => one_diff(github, &call, &arguments).await,
         Part::Diff => diffs(github, &call, &arguments).await,
         Part::Comments => match &arguments.comment {
-            Some(key) => one_comment(github, &arguments, key).await,
+            Some(key) => one_comment(github, &call, &arguments, key).await,
             None => comments(github, &call, &arguments).await,
         },
         Part::Checks => checks(github, &call, &arguments).await,
-    }?;
-    Ok(answer.into())
+    }
 }
 
-async fn body(github: &Github, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn body(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let pull = github.client.get::<Pull>(&arguments.pull()).await?.data;
+    if call.wants_data() {
+        return Reply::data(&PullRequest {
+            pull: Some(PullHead::of(&pull, arguments.start())),
+            ..PullRequest::default()
+        });
+    }
     let mut answer = Answer::new();
     answer.line(format!(
         "Body of {}, from character {}:",
@@ -175,7 +188,7 @@ async fn body(github: &Github, arguments: &Arguments) -> Result<Answer, ToolErro
         arguments.start()
     ));
     write_body(&mut answer, &pull, arguments.start(), usize::MAX)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
 /// A page of the files, and the pull request for its head and its number of files.
@@ -193,7 +206,7 @@ async fn page_of_files(
             &arguments.repo,
             arguments.number(),
             &position,
-            arguments.size(),
+            arguments.size(call),
             |_| true,
         ),
     )
@@ -202,6 +215,23 @@ async fn page_of_files(
     let listed = pull.changed_files.min(LISTED);
     files.total = (listed >= files.given(files.items.len())).then_some(listed);
     Ok((pull, files))
+}
+
+/// A page of the files as data.
+fn data_of_files(
+    call: &Call,
+    arguments: &Arguments,
+    files: &List<ChangedFile>,
+    file: impl Fn(&ChangedFile) -> output::ChangedFile,
+) -> Result<Reply, ToolError> {
+    let (items, cursor) =
+        files.data(call, arguments.size(call), |one| PartItem::File(file(one)))?;
+    Reply::data(&PullRequest {
+        items,
+        total: files.total,
+        cursor,
+        ..PullRequest::default()
+    })
 }
 
 /// Says what follows the files that were shown: a page, or what GitHub does not list.
@@ -220,21 +250,28 @@ fn end_of_files(
     Ok(())
 }
 
-async fn files(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn files(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let (pull, files) = page_of_files(github, call, arguments).await?;
+    if call.wants_data() {
+        return data_of_files(call, arguments, &files, output::ChangedFile::of);
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
         "Files of {}: {}",
         arguments.subject(),
         pull.changed_files.max(files.given(files.items.len()))
     ));
-    let shown = answer.lines(&files.items, arguments.size(), changes::line);
+    let shown = answer.lines(&files.items, arguments.size(call), changes::line);
     end_of_files(&mut answer, call, &pull, &files, shown)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let (pull, files) = page_of_files(github, call, arguments).await?;
+    if call.wants_data() {
+        let with_patch = |file: &ChangedFile| output::ChangedFile::with_patch(file, 0);
+        return data_of_files(call, arguments, &files, with_patch);
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
         "Diffs of {} at {}:",
@@ -245,7 +282,7 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<An
         answer.line("no files changed");
     }
     let mut shown = 0;
-    for file in files.items.iter().take(arguments.size()) {
+    for file in files.items.iter().take(arguments.size(call)) {
         let patch = file.patch.as_deref().unwrap_or_default();
         let cost = shape::quote_cost(patch, 0, DIFF_SHARE) + 400;
         if shown > 0 && cost > answer.room() {
@@ -255,15 +292,11 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<An
         shown += 1;
     }
     end_of_files(&mut answer, call, &pull, &files, shown)?;
-    Ok(answer)
+    Ok(answer.into())
 }
 
 /// The diff of one file: from the list of files, else cut out of the whole diff.
-async fn one_diff(
-    github: &Github,
-    call: &Call,
-    arguments: &Arguments,
-) -> Result<Answer, ToolError> {
+async fn one_diff(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let path = arguments.path.as_ref().map_or("", FilePath::as_str);
     let position = Position::of(call, arguments.cursor.as_deref())?;
     let found = changes::list(
@@ -278,9 +311,12 @@ async fn one_diff(
     let mut answer = Answer::with_tokens(TOKENS);
     let Some(file) = found.items.first() else {
         if let Some(more) = found.more(call, 0)? {
+            if call.wants_data() {
+                return data_of_files(call, arguments, &found, output::ChangedFile::of);
+            }
             answer.line("not found among the files read so far");
             answer.more(more);
-            return Ok(answer);
+            return Ok(answer.into());
         }
         return Err(ToolError::invalid(
             format!("{path} is not a changed file of {}", arguments.subject()),
@@ -296,6 +332,14 @@ async fn one_diff(
         )
         .flatten();
     }
+    if call.wants_data() {
+        let file = output::ChangedFile::with_patch(&file, arguments.start());
+        return Reply::data(&PullRequest {
+            items: vec![PartItem::File(file)],
+            total: Some(1),
+            ..PullRequest::default()
+        });
+    }
     if let Some(patch) = &file.patch {
         let total = clean(patch).text.chars().count();
         if arguments.start() >= total.max(1) {
@@ -303,19 +347,27 @@ async fn one_diff(
         }
     }
     changes::write_diff(&mut answer, &file, arguments.start(), usize::MAX);
-    Ok(answer)
+    Ok(answer.into())
 }
 
 async fn one_comment(
     github: &Github,
+    call: &Call,
     arguments: &Arguments,
     key: &str,
-) -> Result<Answer, ToolError> {
+) -> Result<Reply, ToolError> {
     let (section, id) = Section::of_key(key)?;
     let entry = section
         .one(&github.client, &arguments.repo, arguments.number(), id)
         .await?;
     let start = arguments.start();
+    if call.wants_data() {
+        return Reply::data(&PullRequest {
+            items: vec![PartItem::Comment(entry.data(start))],
+            total: Some(1),
+            ..PullRequest::default()
+        });
+    }
     let total = clean(&entry.body).text.chars().count();
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
@@ -325,25 +377,24 @@ async fn one_comment(
     shape::quote(&mut answer, &entry.body, start, usize::MAX, |end| {
         format!("comment={}, start={end}", entry.key)
     });
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn comments(
-    github: &Github,
-    call: &Call,
-    arguments: &Arguments,
-) -> Result<Answer, ToolError> {
+async fn comments(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     let mut place: Place = match &arguments.cursor {
         Some(cursor) => call.open_cursor(cursor)?,
         None => Place::default(),
     };
+    if call.wants_data() {
+        return data_of_comments(github, call, arguments, place).await;
+    }
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!("Comments of {}:", arguments.subject()));
     let (mut shown, mut tried, mut failures) = (0, 0, Vec::new());
     while let Some(section) = SECTIONS.get(place.section) {
         if tried == REQUESTS {
             answer.more(More::at(Further::Unknown, &call.seal_cursor(&place)?));
-            return Ok(answer);
+            return Ok(answer.into());
         }
         tried += 1;
         let link = place.link.as_deref();
@@ -355,7 +406,7 @@ async fn comments(
             Page::default()
         });
         let rest = page.entries.get(place.offset..).unwrap_or_default();
-        let open = &rest[..rest.len().min(arguments.size() - shown)];
+        let open = &rest[..rest.len().min(arguments.size(call) - shown)];
         let written = conversation::write(&mut answer, open, COMMENT_SHARE, 0, shown == 0);
         shown += written;
         if written < rest.len() {
@@ -381,10 +432,61 @@ async fn comments(
     if shown == 0 && failures.is_empty() {
         answer.line("no comments");
     }
-    Ok(answer)
+    Ok(answer.into())
 }
 
-async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<Answer, ToolError> {
+/// A page of the comments as data; a section that cannot be read is told and passed over.
+async fn data_of_comments(
+    github: &Github,
+    call: &Call,
+    arguments: &Arguments,
+    mut place: Place,
+) -> Result<Reply, ToolError> {
+    let size = arguments.size(call);
+    let mut data = PullRequest::default();
+    let (mut items, mut failures) = (Vec::new(), Vec::new());
+    for _ in 0..REQUESTS {
+        let Some(section) = SECTIONS.get(place.section) else {
+            break;
+        };
+        let (link, number) = (place.link.as_deref(), arguments.number());
+        let page = section.page(&github.client, &arguments.repo, number, link);
+        let page = page.await.unwrap_or_else(|error| {
+            failures.push(error);
+            Page::default()
+        });
+        let rest = page.entries.get(place.offset..).unwrap_or_default();
+        let before = items.len();
+        items.extend(rest.iter().take(size - before).map(|entry| entry.data(0)));
+        items.truncate(fitting(&items, size));
+        let taken = items.len() - before;
+        if taken < rest.len() {
+            place.offset += taken;
+            break;
+        }
+        place = Place {
+            section: place.section + usize::from(page.next.is_none()),
+            link: page.next,
+            offset: 0,
+        };
+    }
+    if failures.len() == SECTIONS.len()
+        && let Some(error) = failures.pop()
+    {
+        return Err(error);
+    }
+    let unread = failures.iter();
+    data.unread = unread
+        .map(|error| shape::unread("some comments", error))
+        .collect();
+    data.items = items.into_iter().map(PartItem::Comment).collect();
+    if place.section < SECTIONS.len() {
+        data.cursor = Some(call.seal_cursor(&place)?);
+    }
+    Reply::data(&data)
+}
+
+async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<Reply, ToolError> {
     // the head may move between two pages: the cursor holds the commit
     let (sha, offset) = if let Some(cursor) = &arguments.cursor {
         call.open_cursor::<(String, usize)>(cursor)?
@@ -393,6 +495,21 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         (pull.head.sha, 0)
     };
     let checks = Checks::of(&github.client, &arguments.repo, &sha).await;
+    if call.wants_data() {
+        let all = checks.data();
+        let total = all.len();
+        let items = all.into_iter().skip(offset).take(arguments.size(call));
+        let items: Vec<_> = items.map(PartItem::Check).collect();
+        let next = offset + items.len();
+        let cursor = (next < total).then(|| call.seal_cursor(&(sha, next)));
+        return Reply::data(&PullRequest {
+            items,
+            total: Some(total as u64),
+            cursor: cursor.transpose()?,
+            unread: checks.unread,
+            ..PullRequest::default()
+        });
+    }
     let all = checks.all();
     let mut answer = Answer::with_tokens(TOKENS);
     answer.line(format!(
@@ -405,7 +522,7 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         answer.line(unread);
     }
     let rest = all.get(offset..).unwrap_or_default();
-    let shown = answer.lines(rest, arguments.size(), |(outcome, name)| {
+    let shown = answer.lines(rest, arguments.size(call), |(outcome, name)| {
         format!("{}: {name}", outcome.word())
     });
     if shown < rest.len() {
@@ -413,5 +530,5 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<A
         let further = Further::Exactly((rest.len() - shown) as u64);
         answer.more(More::at(further, &cursor));
     }
-    Ok(answer)
+    Ok(answer.into())
 }

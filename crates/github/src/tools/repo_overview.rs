@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 
 use futures::future::join5;
 use kit::{
-    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError, schema,
+    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    data::excerpt,
+    schema,
     tool::TIMEOUT,
     untrusted::{clean, head, one_line},
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Github,
@@ -21,6 +23,7 @@ use crate::{
     endpoint::Endpoint,
     input::{GitRef, Repo},
     model::{Commit, Content, Release, Repository},
+    output::{self, TEXT, TreeEntry},
     shape,
 };
 
@@ -47,6 +50,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<Overview>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -59,6 +63,107 @@ struct Arguments {
     /// default the default branch
     #[serde(rename = "ref")]
     at: Option<GitRef>,
+}
+
+/// A repository at a glance.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Overview {
+    /// owner/name; another than asked for where it was renamed
+    repo: String,
+    description: String,
+    private: bool,
+    archived: bool,
+    fork: bool,
+    default_branch: String,
+    /// SPDX identifier
+    license: Option<String>,
+    topics: Vec<String>,
+    stars: u64,
+    forks: u64,
+    /// issues and pull requests
+    open_items: u64,
+    pushed_at: Option<String>,
+    /// bytes of each
+    languages: BTreeMap<String, u64>,
+    latest_release: Option<output::Release>,
+    /// the top folder
+    top: Vec<TreeEntry>,
+    /// the last five
+    commits: Vec<output::Commit>,
+    readme: Option<String>,
+    unread: Vec<String>,
+}
+
+/// What was read of a repository, or why it was not.
+struct Parts {
+    repository: Repository,
+    languages: Result<BTreeMap<String, u64>, ToolError>,
+    release: Result<Release, ToolError>,
+    readme: Result<Content, ToolError>,
+    commits: Result<Vec<Commit>, ToolError>,
+    top: Result<Found, ToolError>,
+}
+
+impl Overview {
+    fn of(asked: &Repo, parts: Parts) -> Self {
+        let repository = parts.repository;
+        let mut unread = Vec::new();
+        // GitHub answers 404 and 409 where there is nothing yet
+        let mut told = |part: &str, error: &ToolError| {
+            if !matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) {
+                unread.push(shape::unread(part, error));
+            }
+        };
+        let languages = parts
+            .languages
+            .inspect_err(|error| told("languages", error));
+        let release = parts
+            .release
+            .inspect_err(|error| told("latest release", error));
+        let readme = parts.readme.inspect_err(|error| told("readme", error));
+        let commits = parts
+            .commits
+            .inspect_err(|error| told("last commits", error));
+        let top = parts
+            .top
+            .inspect_err(|error| told("top-level files", error));
+        let text = readme.ok().and_then(|readme| contents::inline(&readme));
+        let text = text.and_then(|bytes| contents::text(&bytes));
+        let name = repository.full_name;
+        Self {
+            repo: output::some(&name).unwrap_or_else(|| asked.to_string()),
+            description: repository.description,
+            private: repository.private,
+            archived: repository.archived,
+            fork: repository.fork,
+            default_branch: repository.default_branch,
+            license: repository
+                .license
+                .and_then(|one| output::some(&one.spdx_id)),
+            topics: repository.topics,
+            stars: repository.stargazers_count,
+            forks: repository.forks_count,
+            open_items: repository.open_issues_count,
+            pushed_at: output::some(&repository.pushed_at),
+            languages: languages.unwrap_or_default(),
+            latest_release: release.ok().as_ref().map(output::Release::of),
+            top: match top {
+                Ok(Found::Folder(entries, _)) => entries
+                    .into_iter()
+                    .map(contents::Entry::from)
+                    .map(|entry| TreeEntry {
+                        path: entry.path,
+                        kind: entry.kind.to_owned(),
+                        size: entry.size,
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            },
+            commits: commits.iter().flatten().map(output::Commit::of).collect(),
+            readme: text.map(|(text, _)| excerpt(&text, 0, TEXT).to_owned()),
+            unread,
+        }
+    }
 }
 
 async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
@@ -95,6 +200,17 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         && matches!(error.kind, ErrorKind::NotFound | ErrorKind::InvalidInput)
     {
         return Err(error.clone());
+    }
+    if call.wants_data() {
+        let parts = Parts {
+            repository,
+            languages,
+            release,
+            readme,
+            commits,
+            top,
+        };
+        return Reply::data(&Overview::of(&repo, parts));
     }
     let mut answer = Answer::new();
     state(&mut answer, &repo, &repository);

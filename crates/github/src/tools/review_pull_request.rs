@@ -39,6 +39,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::WRITE,
     input: schema::input::<Arguments>,
+    output: None,
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };

@@ -9,13 +9,14 @@ use kit::{
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Github,
     endpoint::{Endpoint, TEXT_MATCH},
     input::Repo,
     model::{FoundCommit, FoundFile, Repository, SearchPage, TextMatch},
+    output,
     page::{self, Position},
     shape,
 };
@@ -38,6 +39,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     },
     hints: Hints::READ,
     input: schema::input::<Arguments>,
+    output: Some(schema::output::<Found>),
     timeout: TIMEOUT,
     run: |github, call| Box::pin(run(github, call)),
 };
@@ -65,12 +67,60 @@ enum Kind {
     Commits,
 }
 
+/// A page of what a search found, of the kind that was asked for.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Found {
+    items: Vec<FoundItem>,
+    total: Option<u64>,
+    /// GitHub gave up before it had looked everywhere
+    incomplete: bool,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum FoundItem {
+    Code(CodeHit),
+    Repository(RepositoryHit),
+    Commit(CommitHit),
+}
+
+/// A file that matches.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CodeHit {
+    repo: String,
+    path: String,
+    /// the text around the matches
+    excerpts: Vec<String>,
+}
+
+/// A repository that matches.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RepositoryHit {
+    repo: String,
+    description: String,
+    language: Option<String>,
+    stars: u64,
+    archived: bool,
+    pushed_at: Option<String>,
+}
+
+/// A commit that matches.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CommitHit {
+    repo: String,
+    commit: output::Commit,
+}
+
 /// What a search finds.
 trait Hit: DeserializeOwned {
     /// The line that names it; `elsewhere` when it may be of any repository.
     fn line(&self, elsewhere: bool) -> String;
     /// Texts that other people wrote, to be quoted below the line.
     fn excerpts(&self) -> Vec<&str>;
+    /// The same as data.
+    fn data(&self) -> FoundItem;
 }
 
 impl Hit for FoundFile {
@@ -80,6 +130,13 @@ impl Hit for FoundFile {
     }
     fn excerpts(&self) -> Vec<&str> {
         fragments(&self.text_matches).collect()
+    }
+    fn data(&self) -> FoundItem {
+        FoundItem::Code(CodeHit {
+            repo: self.repository.full_name.clone(),
+            path: self.path.clone(),
+            excerpts: fragments(&self.text_matches).map(str::to_owned).collect(),
+        })
     }
 }
 
@@ -95,6 +152,12 @@ impl Hit for FoundCommit {
         fragments(&self.text_matches)
             .filter(|fragment| !title.contains(fragment.trim()))
             .collect()
+    }
+    fn data(&self) -> FoundItem {
+        FoundItem::Commit(CommitHit {
+            repo: self.repository.full_name.clone(),
+            commit: output::Commit::of(&self.commit),
+        })
     }
 }
 
@@ -114,6 +177,16 @@ impl Hit for Repository {
     }
     fn excerpts(&self) -> Vec<&str> {
         vec![self.description.as_str()]
+    }
+    fn data(&self) -> FoundItem {
+        FoundItem::Repository(RepositoryHit {
+            repo: self.full_name.clone(),
+            description: self.description.clone(),
+            language: output::some(&self.language),
+            stars: self.stargazers_count,
+            archived: self.archived,
+            pushed_at: output::some(&self.pushed_at),
+        })
     }
 }
 
@@ -151,9 +224,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
         Kind::Repositories => search::<Repository>(github, &call, &arguments, "repositories").await,
         Kind::Commits => search::<FoundCommit>(github, &call, &arguments, "commits").await,
     };
-    answer
-        .map(Reply::from)
-        .map_err(|error| advised(error, kind))
+    answer.map_err(|error| advised(error, kind))
 }
 
 /// The error with the next move that fits this search.
@@ -180,8 +251,13 @@ async fn search<T: Hit>(
     call: &Call,
     arguments: &Arguments,
     what: &'static str,
-) -> Result<Answer, ToolError> {
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+) -> Result<Reply, ToolError> {
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
+    let per_page = if call.wants_data() {
+        PageSize::DATA_CAP
+    } else {
+        PageSize::CAP
+    };
     let position = Position::of(call, arguments.cursor.as_deref())?;
     let mut query = arguments.query.to_string();
     if let Some(repo) = &arguments.repo {
@@ -196,11 +272,20 @@ async fn search<T: Hit>(
     let endpoint = Endpoint::new(format!("the search of {what}"), ["search", what])
         .query("q", &query)
         // one size whatever is asked: a position counts items of such pages
-        .query("per_page", PageSize::CAP.to_string())
+        .query("per_page", per_page.to_string())
         .accept(TEXT_MATCH);
     let found =
         page::gather::<SearchPage<T>>(&github.client, &endpoint, &position, size - 1, |_| true)
             .await?;
+    if call.wants_data() {
+        let (items, cursor) = found.data(call, size, Hit::data)?;
+        return Reply::data(&Found {
+            items,
+            total: found.total,
+            incomplete: found.incomplete,
+            cursor,
+        });
+    }
     let total = found.total.unwrap_or_default();
     let mut answer = Answer::new();
     answer.line(format!("{} in {what} for: {query}", shape::matches(total)));
@@ -218,7 +303,7 @@ async fn search<T: Hit>(
     if let Some(more) = found.more_of_search(call, shown, "language:rust path:src")? {
         answer.more(more);
     }
-    Ok(answer)
+    Ok(answer.into())
 }
 
 /// Writes a result whole, or not at all unless it is the first; answers whether it did.

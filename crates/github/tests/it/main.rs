@@ -8,9 +8,11 @@
 )]
 
 mod client;
+mod code_mode;
 mod definitions;
 mod delete_resource;
 mod diagnose_ci;
+mod double;
 mod failure;
 mod find_items;
 mod get_context;
@@ -21,8 +23,10 @@ mod propose_change;
 mod read_code;
 mod read_issue;
 mod read_pull_request;
+mod real;
 mod repo_overview;
 mod review_pull_request;
+mod run_python;
 mod search_code;
 mod stage;
 mod wire;

@@ -1,12 +1,13 @@
 //! Where the tests happen: a GitHub server over a scripted or a sample API, tools called by name.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{
     Call, Reply, Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer,
     transport::stdio::serve_on,
 };
+use seaworthy_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,10 @@ pub struct Stage {
 
 impl Stage {
     pub fn on(client: Client) -> Self {
+        Self::with(client, &Selection::default())
+    }
+
+    fn with(client: Client, selection: &Selection) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let safeguards = Safeguards {
             sealer: Sealer::random().unwrap(),
@@ -30,7 +35,7 @@ impl Stage {
             audit: AuditLog::at(folder.path().join("audit.jsonl")),
         };
         Self {
-            github: Github::new(client, &Selection::default()).unwrap(),
+            github: Github::new(client, selection).unwrap(),
             safeguards: Arc::new(safeguards),
             folder,
         }
@@ -45,11 +50,24 @@ impl Stage {
 
     /// A server over the built-in sample.
     pub fn sample() -> Self {
+        Self::sample_with(&Selection::default())
+    }
+
+    /// A server over the built-in sample with the selected tools.
+    pub fn sample_with(selection: &Selection) -> Self {
         let sample = seaworthy_sample::Sample::new();
         let answer: InProcess = Arc::new(move |request| sample.respond(request));
         let token = Token::parse(TOKEN).unwrap();
         let client = Client::in_process(seaworthy_sample::ORIGIN, Some(token), answer).unwrap();
-        Self::on(client)
+        Self::with(client, selection)
+    }
+
+    /// The same server with this sandbox.
+    pub fn with_sandbox(self, sandbox: Arc<Sandbox>) -> Self {
+        Self {
+            github: self.github.with_sandbox(sandbox),
+            ..self
+        }
     }
 
     /// Calls a tool; `Err` is the text of an `isError` result.
@@ -67,13 +85,19 @@ impl Stage {
         match (tool.run)(&self.github, call).await {
             Ok(Reply::Answer(answer)) => Ok(answer.into_text()),
             Ok(Reply::AskHuman(_)) => panic!("a detached call asks nobody"),
+            Ok(Reply::Failed(answer)) => Err(answer.into_text()),
+            Ok(Reply::Data(_)) => panic!("a model gets lines"),
             Err(error) => Err(error.text()),
         }
     }
 
+    pub fn audit_path(&self) -> PathBuf {
+        self.folder.path().join("audit.jsonl")
+    }
+
     /// The audit log's entries.
     pub fn audit(&self) -> Vec<Value> {
-        std::fs::read_to_string(self.folder.path().join("audit.jsonl"))
+        std::fs::read_to_string(self.audit_path())
             .unwrap_or_default()
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
@@ -85,14 +109,40 @@ impl Stage {
 pub struct Session {
     input: DuplexStream,
     output: Lines<BufReader<DuplexStream>>,
-    id: u64,
+    pub id: u64,
+    /// What goes with every request.
+    pub meta: Value,
     _folder: tempfile::TempDir,
 }
 
 impl Session {
     pub async fn on(stage: Stage) -> Self {
         let safeguards = Arc::into_inner(stage.safeguards).unwrap();
-        let server = Server::new(stage.github, safeguards);
+        let mut session = Self::before_hello(stage.github, safeguards, stage.folder);
+        let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {"elicitation": {}},
+            "clientInfo": {"name": "t", "version": "1"}}});
+        session.send(&hello).await;
+        session.next().await;
+        let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        session.send(&ready).await;
+        session
+    }
+
+    /// A stage behind its protocol, for a client of 2026-07-28: no hello, `_meta` instead.
+    pub fn modern(stage: Stage) -> Self {
+        let safeguards = Arc::into_inner(stage.safeguards).unwrap();
+        let mut session = Self::before_hello(stage.github, safeguards, stage.folder);
+        session.meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        session
+    }
+
+    fn before_hello(github: Github, safeguards: Safeguards, folder: tempfile::TempDir) -> Self {
+        let server = Server::new(github, safeguards);
         let (input, server_input) = tokio::io::duplex(64 * 1024);
         let (server_output, output) = tokio::io::duplex(64 * 1024);
         tokio::spawn(serve_on(
@@ -102,20 +152,13 @@ impl Session {
             CancellationToken::new(),
         ));
         let output = BufReader::new(output).lines();
-        let mut session = Self {
+        Self {
             input,
             output,
             id: 0,
-            _folder: stage.folder,
-        };
-        let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
-            "protocolVersion": "2025-11-25", "capabilities": {"elicitation": {}},
-            "clientInfo": {"name": "t", "version": "1"}}});
-        session.send(&hello).await;
-        session.next().await;
-        let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        session.send(&ready).await;
-        session
+            meta: json!({}),
+            _folder: folder,
+        }
     }
 
     pub async fn send(&mut self, message: &Value) {
@@ -134,7 +177,7 @@ impl Session {
     pub async fn ask(&mut self, tool: &str, arguments: &Value) {
         self.id += 1;
         let call = json!({"jsonrpc": "2.0", "id": self.id, "method": "tools/call",
-            "params": {"name": tool, "arguments": arguments}});
+            "params": {"name": tool, "arguments": arguments, "_meta": self.meta}});
         self.send(&call).await;
     }
 

@@ -8,6 +8,7 @@
 
 mod abuse;
 mod answer;
+mod data;
 mod elicitation;
 mod hostile;
 mod seal;

@@ -50,7 +50,7 @@ struct Drain {
     confirm_token: Option<String>,
 }
 
-const DESCRIPTION: Description = Description {
+pub const DESCRIPTION: Description = Description {
     purpose: "For tests.",
     arguments: "None.",
     returns: "text.",
@@ -58,13 +58,14 @@ const DESCRIPTION: Description = Description {
     not_for: "anything else.",
 };
 
-const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<Tank> {
+pub const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> Tool<Tank> {
     Tool {
         name,
         title: name,
         description: DESCRIPTION,
         hints: Hints::READ,
         input: schema::input::<Nothing>,
+        output: None,
         timeout: Duration::from_secs(30),
         run,
     }
@@ -81,6 +82,7 @@ static BIG: Tool<Tank> = tool("big", |_, _| {
 static DRAIN: Tool<Tank> = Tool {
     hints: Hints::DESTRUCTIVE,
     input: schema::input::<Drain>,
+    output: None,
     ..tool("drain", |tank, call| Box::pin(drain(tank, call)))
 };
 

@@ -100,11 +100,10 @@ class WitWorld(wit_world.WitWorld):
 
 
 sys.path[:] = ["/tmp"]
-sys.path_importer_cache.clear()
-os.environ.clear()
-os.environ.update(HOME="/tmp", TMPDIR="/tmp", LANG="C.UTF-8")
 library.keep()
 missing.install()
+# /tmp was no folder yet; it is one in every run
+sys.path_importer_cache.clear()
 # what is alive now stays; a collection in a run has only the run's own objects to look at
 gc.collect()
 gc.freeze()

@@ -13,7 +13,7 @@ import sys
 ROOT = "/python"
 # tests, windows and other programs' parts: nothing that code here could use
 LEFT_OUT = {
-    "__pycache__", "_pyrepl", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages",
+    "__pycache__", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages",
     "test", "tests", "tkinter", "turtledemo", "venv",
 }
 

@@ -9,6 +9,7 @@ import importlib.abc
 import os
 import socket
 import sys
+import time
 
 import _socket
 import _thread
@@ -59,6 +60,14 @@ class NoThreads(RuntimeError, OSError):
     """A RuntimeError as CPython has it, and an OSError as everything else that is not there."""
 
 
+def wait(_condition, timeout=None):
+    """`threading.Condition.wait`, and so Event, Queue and Barrier: nobody will ever notify."""
+    if timeout is None:
+        raise NoThreads(f"this would wait for ever: {THREAD}")
+    time.sleep(max(0, timeout))
+    return False
+
+
 def refuse(number, text):
     def refused(*_args, **_kwargs):
         raise OSError(number, text)
@@ -105,6 +114,7 @@ def install():
     import threading
 
     threading._start_joinable_thread = no_thread
+    threading.Condition.wait = wait
 
     patch_asyncio()
 

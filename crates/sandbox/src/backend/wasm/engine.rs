@@ -1,6 +1,8 @@
 //! The engine as set-up and workers must agree on it: what one compiles, the other loads.
 
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+};
 
 /// The most memory that any policy can give to a guest, in bytes: the size of the pool's slot.
 pub(super) const MAX_MEMORY: usize = 2 * 1024 * 1024 * 1024;
@@ -8,7 +10,7 @@ pub(super) const MAX_MEMORY: usize = 2 * 1024 * 1024 * 1024;
 const STACK: usize = 16 * 1024 * 1024;
 /// Dirty memory that is zeroed by hand after a run instead of given back to the kernel, in bytes:
 /// cheaper than the page faults that the next run would have.
-const KEPT: usize = 4 * 1024 * 1024;
+const KEPT: usize = 8 * 1024 * 1024;
 
 /// An engine.
 ///
@@ -29,6 +31,7 @@ pub(super) fn engine() -> wasmtime::Result<Engine> {
         .max_core_instance_size(4 * 1024 * 1024)
         .max_component_instance_size(4 * 1024 * 1024)
         .max_memory_size(MAX_MEMORY)
+        .pagemap_scan(Enabled::Auto)
         .linear_memory_keep_resident(KEPT)
         .table_keep_resident(1024 * 1024)
         .async_stack_keep_resident(64 * 1024);

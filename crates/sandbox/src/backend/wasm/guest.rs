@@ -242,6 +242,9 @@ impl Guest {
             .stdin(MemoryInputPipe::new(order.stdin))
             .stdout(Written(Kind::Stdout, wire.clone()))
             .stderr(Written(Kind::Stderr, wire.clone()))
+            .env("HOME", "/tmp")
+            .env("LANG", "C.UTF-8")
+            .env("TMPDIR", "/tmp")
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
@@ -324,7 +327,7 @@ fn crash(error: &wasmtime::Error) -> Ended {
 
 /// Sends the files of `/tmp/out`; answers how many were left behind.
 fn send_artifacts(files: &Files, limits: &Limits, wire: &Wire) -> u32 {
-    let Ok(out) = files.find(&files.tmp(), "out") else {
+    let Ok(out) = Files::find(&files.tmp(), "out") else {
         return 0;
     };
     let (mut left, mut bytes, mut sent) = (0, 0_u64, 0);

@@ -151,12 +151,11 @@ impl Wasm {
     async fn gone(mut worker: Worker, io: &Io, broken: &Broken) -> Result<Ended, Why> {
         // it may be about to end by itself; else it is in our way
         let wait = tokio::time::timeout(Duration::from_secs(2), worker.child.wait()).await;
-        let status = match wait {
-            Ok(Ok(status)) => status.to_string(),
-            _ => {
-                let _ = worker.child.kill().await;
-                broken.to_string()
-            }
+        let status = if let Ok(Ok(status)) = wait {
+            status.to_string()
+        } else {
+            let _ = worker.child.kill().await;
+            broken.to_string()
         };
         if io.has_started() {
             return Ok(Ended::killed(format!(

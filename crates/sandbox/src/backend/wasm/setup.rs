@@ -56,6 +56,11 @@ pub async fn set_up(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<
     if file.is_file() {
         return Ok(file);
     }
+    // two programs that start at once do the work once
+    let _turn = turn(&settings.folder).await?;
+    if file.is_file() {
+        return Ok(file);
+    }
     let component = match component(settings) {
         Some(component) => component,
         None => build(settings, say).await?,
@@ -69,6 +74,21 @@ pub async fn set_up(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<
     tokio::task::spawn_blocking(move || compiled::compile(&component, &folder))
         .await
         .map_err(|error| Why::new(format!("the compiler failed: {error}"), "try again"))?
+}
+
+/// Waits for the turn to change `folder`; it lasts as long as the file is open.
+async fn turn(folder: &Path) -> Result<fs::File, Why> {
+    let path = folder.to_owned();
+    let locked = tokio::task::spawn_blocking(move || {
+        compiled::make_folder(&path)?;
+        let file = fs::File::create(path.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    });
+    let locked = locked
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)));
+    locked.map_err(|error| cannot_write(folder, &error))
 }
 
 /// A component of this version: made here before, or shipped with the program.
@@ -86,15 +106,23 @@ struct Installer {
     uv: bool,
 }
 
+impl Installer {
+    fn name(&self) -> &'static str {
+        if self.uv { "uv" } else { "pip" }
+    }
+}
+
 async fn build(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<PathBuf, Why> {
     let installer = installer().await?;
     let name = source::COMPONENTIZE;
     let version = source::COMPONENTIZE_VERSION;
-    let (by, size) = (if installer.uv { "uv" } else { "pip" }, "17 MB");
     say(Step {
         number: 1,
         of: 3,
-        text: format!("fetch {name} {version} ({size}) from the Python package index with {by}"),
+        text: format!(
+            "fetch {name} {version} (17 MB) from the Python package index with {}",
+            installer.name()
+        ),
     });
     compiled::make_folder(&settings.folder)
         .map_err(|error| cannot_write(&settings.folder, &error))?;
@@ -105,44 +133,7 @@ async fn build(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<PathB
     let site = work.path().join("site");
     lay_out(work.path()).map_err(|error| cannot_write(work.path(), &error))?;
 
-    let requirements = work.path().join("requirements.txt");
-    let mut fetch = if installer.uv {
-        let mut fetch = command("uv");
-        fetch.args(["pip", "install", "--quiet", "--python", installer.python]);
-        fetch
-    } else {
-        let mut fetch = command(installer.python);
-        fetch.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
-        fetch
-    };
-    fetch
-        .args([
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--require-hashes",
-            "--target",
-        ])
-        .arg(&site)
-        .arg("-r")
-        .arg(&requirements);
-    finish(fetch, FETCH).await.map_err(|told| {
-        Why::new(
-            format!("{by} could not fetch {name} {version}: {told}"),
-            format!(
-                "look at the network, or at pip's index and proxy; then `seaworthy sandbox setup` \
-                 again. On a machine without network put {} beside the program, as the release \
-                 archive has it",
-                component.file_name().unwrap_or_default().display()
-            ),
-        )
-    })?;
+    fetch(&installer, work.path(), &site, &component).await?;
 
     say(Step {
         number: 2,
@@ -179,6 +170,58 @@ async fn build(settings: &Settings, say: &(dyn Fn(Step) + Sync)) -> Result<PathB
     Ok(component)
 }
 
+/// Installs the wheel into `site`.
+async fn fetch(
+    installer: &Installer,
+    work: &Path,
+    site: &Path,
+    component: &Path,
+) -> Result<(), Why> {
+    let requirements = work.join("requirements.txt");
+    let by = installer.name();
+    let mut fetch = if installer.uv {
+        let mut fetch = command("uv");
+        fetch.args(["pip", "install", "--quiet", "--python", installer.python]);
+        fetch
+    } else {
+        let mut fetch = command(installer.python);
+        fetch.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
+        fetch
+    };
+    fetch
+        .args([
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--require-hashes",
+            "--target",
+        ])
+        .arg(site)
+        .arg("-r")
+        .arg(&requirements);
+    finish(fetch, FETCH).await.map_err(|told| {
+        Why::new(
+            format!(
+                "{by} could not fetch {} {}: {told}",
+                source::COMPONENTIZE,
+                source::COMPONENTIZE_VERSION
+            ),
+            format!(
+                "look at the network, or at pip's index and proxy; then `seaworthy sandbox setup` \
+                 again. On a machine without network put {} beside the program, as the release \
+                 archive has it",
+                component.file_name().unwrap_or_default().display()
+            ),
+        )
+    })
+}
+
 fn cannot_write(path: &Path, error: &io::Error) -> Why {
     Why::new(
         format!("{} cannot be written: {error}", path.display()),
@@ -193,7 +236,7 @@ fn lay_out(work: &Path) -> io::Result<()> {
     }
     fs::write(work.join("requirements.txt"), source::REQUIREMENTS)?;
     for (name, text) in source::FILES {
-        let folder = if name.ends_with(".wit") { "wit" } else { "app" };
+        let folder = if name == "sandbox.wit" { "wit" } else { "app" };
         fs::write(work.join(folder).join(name), text)?;
     }
     Ok(())

@@ -107,7 +107,7 @@ impl Mounted {
     }
 
     fn find(&self, fd: &Resource<Descriptor>, path: &str) -> FsResult<Arc<Node>> {
-        Ok(self.files.find(self.node(fd)?, path)?)
+        Ok(Files::find(self.node(fd)?, path)?)
     }
 }
 
@@ -379,7 +379,7 @@ impl types::HostDescriptor for View<'_> {
 
     fn remove_directory_at(&mut self, fd: Resource<Descriptor>, path: String) -> FsResult<()> {
         let from = self.mounted.node(&fd)?;
-        Ok(self.mounted.files.remove(from, &path, true)?)
+        Ok(Files::remove(from, &path, true)?)
     }
 
     fn rename_at(
@@ -390,7 +390,7 @@ impl types::HostDescriptor for View<'_> {
         new_path: String,
     ) -> FsResult<()> {
         let (from, to) = (self.mounted.node(&fd)?, self.mounted.node(&to)?);
-        Ok(self.mounted.files.rename(from, &path, to, &new_path)?)
+        Ok(Files::rename(from, &path, to, &new_path)?)
     }
 
     fn symlink_at(
@@ -404,7 +404,7 @@ impl types::HostDescriptor for View<'_> {
 
     fn unlink_file_at(&mut self, fd: Resource<Descriptor>, path: String) -> FsResult<()> {
         let from = self.mounted.node(&fd)?;
-        Ok(self.mounted.files.remove(from, &path, false)?)
+        Ok(Files::remove(from, &path, false)?)
     }
 
     fn is_same_object(

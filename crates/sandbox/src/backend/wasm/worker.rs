@@ -40,6 +40,15 @@ pub fn main(file: &Path) -> ExitCode {
     }
 }
 
+/// Locks this process in as a worker does, for a test that then tries to get out.
+///
+/// # Errors
+/// The kernel refused.
+pub fn lock_in() -> Result<(), Why> {
+    confine::files()?;
+    confine::system_calls()
+}
+
 fn tell(line: &str) {
     use io::Write;
     // nobody may be there to read it

@@ -1,0 +1,117 @@
+//! The backends under test, and what each may leave behind. A new backend is a line here.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use seaworthy_sandbox::{
+    Backend, Job, Outcome, Policy, Sandbox, Tools,
+    backend::{docker, wasm},
+};
+
+use crate::environment;
+
+/// One backend with its queue.
+#[derive(Clone)]
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) sandbox: Arc<Sandbox>,
+}
+
+/// A backend, or why it cannot run here.
+pub(crate) type Candidate = BoxFuture<'static, Result<Arc<dyn Backend>, String>>;
+
+/// Every backend by name, sorted.
+pub(crate) const BACKENDS: [(&str, fn() -> Candidate); 3] = [
+    ("docker", || Box::pin(docker())),
+    ("e2b", || Box::pin(e2b())),
+    ("wasm", || Box::pin(wasm())),
+];
+
+/// The engine and the image that `tests/real/engine` tells of.
+async fn docker() -> Result<Arc<dyn Backend>, String> {
+    let variable = |name| {
+        environment(name).ok_or_else(|| format!("{name} is not set: eval \"$(tests/real/engine)\""))
+    };
+    Ok(Arc::new(docker::Docker::new(docker::Settings {
+        host: Some(variable("DOCKER_HOST")?),
+        image: variable("SEAWORTHY_TEST_IMAGE")?,
+        runtime: None,
+        concurrent: 4,
+    })))
+}
+
+/// No service of this protocol is started here yet.
+async fn e2b() -> Result<Arc<dyn Backend>, String> {
+    Err("there is no service of this protocol on this machine".into())
+}
+
+/// Workers from this crate's test program; the guest is made the first time and kept in the target
+/// folder.
+async fn wasm() -> Result<Arc<dyn Backend>, String> {
+    let settings = wasm::Settings {
+        worker: env!("CARGO_BIN_EXE_sandbox-worker").into(),
+        worker_args: Vec::new(),
+        folder: std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox"),
+        shipped: None,
+        workers: 4,
+        listener: None,
+    };
+    wasm::set_up(&settings, &|_| ())
+        .await
+        .map_err(|why| format!("{why}; {}", why.remedy))?;
+    Ok(Arc::new(wasm::Wasm::new(settings)))
+}
+
+impl Subject {
+    /// The backend of this name, if it can run here.
+    pub(crate) async fn named(name: &str) -> Result<Self, String> {
+        let (name, build) = BACKENDS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .ok_or("no such backend")?;
+        let backend = build().await?;
+        backend
+            .available()
+            .await
+            .map_err(|why| format!("{why}; {}", why.remedy))?;
+        let sandbox = Arc::new(Sandbox::new(Arc::clone(&backend)));
+        Ok(Self {
+            name,
+            backend,
+            sandbox,
+        })
+    }
+
+    /// Runs a job that must have an outcome, and that soon.
+    pub(crate) async fn run(
+        &self,
+        job: &Job,
+        policy: &Policy,
+        patience: Duration,
+    ) -> Result<Outcome, String> {
+        self.run_with(job, policy, None, patience).await
+    }
+
+    /// The same with tools.
+    pub(crate) async fn run_with(
+        &self,
+        job: &Job,
+        policy: &Policy,
+        tools: Option<Arc<dyn Tools>>,
+        patience: Duration,
+    ) -> Result<Outcome, String> {
+        match tokio::time::timeout(patience, self.sandbox.run(job, policy, tools)).await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error)) => Err(format!("no outcome: {error}")),
+            Err(_) => Err(format!("no outcome after {patience:?}")),
+        }
+    }
+}
+
+/// How many runs in a row must leave nothing behind. A wasm run takes milliseconds; a container
+/// takes a fifth of a second, and what a run leaves shows after a hundred of them as well.
+pub(crate) fn runs_in_a_row(name: &str) -> usize {
+    let wanted = environment("SEAWORTHY_CONTRACT_RUNS").and_then(|text| text.parse().ok());
+    wanted.unwrap_or(if name == "wasm" { 10_000 } else { 150 })
+}
