@@ -6,5 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod docker;
+mod e2b;
+#[path = "../e2b_server/mod.rs"]
+mod e2b_server;
 mod engine;
 mod wasm;
