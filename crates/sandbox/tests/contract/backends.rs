@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use seaworthy_sandbox::{
     Backend, Job, Outcome, Policy, Sandbox, Tools,
     backend::{docker, wasm},
@@ -21,15 +21,17 @@ pub(crate) struct Subject {
 /// A backend, or why it cannot run here.
 pub(crate) type Candidate = BoxFuture<'static, Result<Arc<dyn Backend>, String>>;
 
+type Build = fn() -> Candidate;
+
 /// Every backend by name, sorted.
-pub(crate) const BACKENDS: [(&str, fn() -> Candidate); 3] = [
-    ("docker", || Box::pin(docker())),
-    ("e2b", || Box::pin(e2b())),
+pub(crate) const BACKENDS: [(&str, Build); 3] = [
+    ("docker", || Box::pin(ready(docker()))),
+    ("e2b", || Box::pin(ready(e2b()))),
     ("wasm", || Box::pin(wasm())),
 ];
 
 /// The engine and the image that `tests/real/engine` tells of.
-async fn docker() -> Result<Arc<dyn Backend>, String> {
+fn docker() -> Result<Arc<dyn Backend>, String> {
     let variable = |name| {
         environment(name).ok_or_else(|| format!("{name} is not set: eval \"$(tests/real/engine)\""))
     };
@@ -42,7 +44,7 @@ async fn docker() -> Result<Arc<dyn Backend>, String> {
 }
 
 /// No service of this protocol is started here yet.
-async fn e2b() -> Result<Arc<dyn Backend>, String> {
+fn e2b() -> Result<Arc<dyn Backend>, String> {
     Err("there is no service of this protocol on this machine".into())
 }
 
