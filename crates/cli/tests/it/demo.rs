@@ -6,6 +6,7 @@ fn demo(flags: &[&str]) -> (String, Option<i32>) {
     let output = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
         .arg("demo")
         .args(flags)
+        .env("SEAWORTHY_CACHE", env!("CARGO_TARGET_TMPDIR"))
         .output()
         .unwrap();
     (
@@ -25,9 +26,27 @@ fn every_step_holds_and_no_colour_goes_into_a_pipe() {
             .lines()
             .filter(|line| line.starts_with("   ok "))
             .count()
-            >= 12,
+            >= 15,
         "{story}"
     );
+}
+
+#[test]
+fn without_a_sandbox_the_rest_still_runs_and_the_step_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
+        .arg("demo")
+        .env("SEAWORTHY_CACHE", folder.path())
+        // neither Python nor uv: the set-up cannot be done
+        .env("PATH", folder.path())
+        .env("SEAWORTHY_SANDBOX", "wasm")
+        .output()
+        .unwrap();
+    let story = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{story}");
+    assert!(story.contains("not shown run_python, a blocked socket and code mode"), "{story}");
+    assert!(story.contains("seaworthy sandbox setup"), "{story}");
+    assert!(story.contains("MORE AVAILABLE"), "{story}");
 }
 
 #[cfg(target_os = "linux")]

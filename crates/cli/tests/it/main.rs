@@ -15,4 +15,7 @@ mod fuzz;
 mod programs;
 mod protocol;
 mod real;
+mod run;
+mod run_python;
+mod sandbox;
 mod wire;

@@ -23,6 +23,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().kill_on_drop(true);
+    // one guest of the sandbox for all tests of this checkout
+    command.env("SEAWORTHY_CACHE", env!("CARGO_TARGET_TMPDIR"));
     for name in ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

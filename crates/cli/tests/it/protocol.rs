@@ -79,6 +79,11 @@ fn examples() -> Vec<(&'static str, Value, &'static str)> {
             "Sent: review ",
         ),
         (
+            "run_python",
+            json!({"code": "import tools\nprint(tools.get_context()[\"login\"])"}),
+            "| mira-okafor",
+        ),
+        (
             "search_code",
             json!({"repo": repo, "query": "tide"}),
             "matches in code for: tide repo:tidewatch/harbor",

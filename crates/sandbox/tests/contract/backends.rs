@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use seaworthy_sandbox::{
     Backend, Job, Outcome, Policy, Sandbox, Tools,
     backend::{docker, e2b, wasm},
@@ -25,9 +25,11 @@ pub(crate) struct Subject {
 /// A backend, or why it cannot run here.
 pub(crate) type Candidate = BoxFuture<'static, Result<Arc<dyn Backend>, String>>;
 
+type Build = fn() -> Candidate;
+
 /// Every backend by name, sorted.
-pub(crate) const BACKENDS: [(&str, fn() -> Candidate); 3] = [
-    ("docker", || Box::pin(docker())),
+pub(crate) const BACKENDS: [(&str, Build); 3] = [
+    ("docker", || Box::pin(ready(docker()))),
     ("e2b", || Box::pin(e2b())),
     ("wasm", || Box::pin(wasm())),
 ];
@@ -38,7 +40,7 @@ fn variable(name: &str) -> Result<String, String> {
 }
 
 /// The engine and the image of the tests.
-async fn docker() -> Result<Arc<dyn Backend>, String> {
+fn docker() -> Result<Arc<dyn Backend>, String> {
     Ok(Arc::new(docker::Docker::new(docker::Settings {
         host: Some(variable("DOCKER_HOST")?),
         image: variable("SEAWORTHY_TEST_IMAGE")?,

@@ -12,6 +12,13 @@ use serde_json::json;
 /// The environment variable that no sandbox may show. `main` sets it before anything else.
 pub(crate) const SECRET: &str = "SEAWORTHY_CONTRACT_SECRET";
 
+/// A name that nobody can know beforehand.
+pub(crate) fn unguessable() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
 /// The bait of one attack.
 pub(crate) struct Bait {
     tcp4: TcpListener,
@@ -40,9 +47,7 @@ impl Bait {
         // anybody may read it: only the sandbox stands between
         let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode;
         std::fs::set_permissions(folder.path(), open(0o755)).map_err(says("permissions"))?;
-        let mut bytes = [0; 12];
-        getrandom::fill(&mut bytes).map_err(says("entropy"))?;
-        let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = unguessable().map_err(says("entropy"))?;
         let secret = crate::environment(SECRET).ok_or("the secret is not set")?;
         let mut file =
             std::fs::File::create(folder.path().join("host.txt")).map_err(says("file"))?;

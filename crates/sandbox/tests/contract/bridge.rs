@@ -82,10 +82,10 @@ print("WORKS")
 "#;
     let (outcome, tools) = works(&subject, code, &Policy::default()).await?;
     let calls = tools.calls.lock().map_err(|e| e.to_string())?;
-    let numbers: Vec<_> = calls.iter().map(|call| call.sequence).collect();
+    let numbers: Vec<_> = calls.iter().map(|(_, sequence)| *sequence).collect();
     let one_run = calls
         .iter()
-        .all(|call| call.run == calls[0].run && !call.run.is_empty());
+        .all(|(run, _)| *run == calls[0].0 && !run.is_empty());
     let counted = u32::try_from(calls.len()).unwrap_or(0);
     if numbers != (1..=counted).collect::<Vec<_>>() || outcome.calls != counted || !one_run {
         return Err(format!(

@@ -72,11 +72,9 @@ attempt("a library from /tmp", library)
 "#),
     blocked("pickle", r#"
 import pickle
-class Payload:
-    def __reduce__(self):
-        return (os.system, ("id > /usr/pwned; id > /etc/pwned; cat /etc/shadow > /tmp/shadow 2>/dev/null",))
+payload = b"cos\nsystem\n(S'id > /usr/pwned; id > /etc/pwned; cat /etc/shadow > /tmp/shadow'\ntR."
 def load():
-    status = pickle.loads(pickle.dumps(Payload()))
+    status = pickle.loads(payload)
     for path in ("/usr/pwned", "/etc/pwned"):
         if os.path.exists(path):
             return path

@@ -172,16 +172,33 @@ for folder in ["/", "/usr", "/usr/bin", "/usr/local/lib", "/usr/lib/python3", "/
                "/var/tmp", "/opt", "/root", "/home", "/srv", "/run", "/mnt", "/proc", "/sys", "/dev"]:
     attempt(folder, lambda: write(folder.rstrip("/") + "/pwned"))
     attempt("mkdir " + folder, lambda: os.mkdir(folder.rstrip("/") + "/pwned.d"))
+def append(path):
+    with open(path, "a") as f:
+        f.write("pwned")
+    with open(path) as f:
+        if "pwned" not in f.read():
+            raise OSError("without effect")
+    return "written"
+def change(path):
+    os.chmod(path, 0o777)
+    if os.stat(path).st_mode & 0o777 != 0o777:
+        raise OSError("without effect")
+    return "changed"
 library = os.path.dirname(os.__file__)
 attempt("the library", lambda: write(library + "/pwned.py"))
-attempt("a module", lambda: open(os.__file__, "a").write("x"))
+attempt("a module", lambda: append(os.__file__))
 attempt("its cache", lambda: write(library + "/__pycache__/os.cpython-314.pyc"))
 attempt("removing a module", lambda: os.remove(os.__file__))
 for path in ["/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf", "/etc/ld.so.preload", "/etc/crontab"]:
-    attempt(path, lambda: open(path, "a").write("x"))
-    attempt("chmod " + path, lambda: os.chmod(path, 0o777))
-attempt("chmod /", lambda: os.chmod("/", 0o777))
-attempt("utime", lambda: os.utime("/", (0, 0)))
+    attempt(path, lambda: append(path))
+    attempt("chmod " + path, lambda: change(path))
+attempt("chmod /", lambda: change("/"))
+def age():
+    os.utime("/", (12345, 12345))
+    if os.stat("/").st_mtime != 12345:
+        raise OSError("without effect")
+    return "aged"
+attempt("utime", age)
 "#,
     ),
     blocked(

@@ -25,8 +25,8 @@ def __getattr__(name):
 /// The tools of one run.
 #[derive(Default)]
 pub(crate) struct HostTools {
-    /// Calls that came.
-    pub(crate) calls: Mutex<Vec<ToolCall>>,
+    /// The run and the number of each call that came.
+    pub(crate) calls: Mutex<Vec<(String, u32)>>,
     /// Calls that are being answered.
     now: AtomicUsize,
     /// The most of them at one time.
@@ -86,7 +86,7 @@ impl Tools for HostTools {
             self.most.fetch_max(now, SeqCst);
             let _counted = Counted(&self.now);
             if let Ok(mut calls) = self.calls.lock() {
-                calls.push(call.clone());
+                calls.push((call.run.clone(), call.sequence));
             }
             self.answer(call).await
         })

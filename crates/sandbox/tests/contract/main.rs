@@ -9,12 +9,18 @@
 //!   (comma-separated).
 //! - `unsandboxed::*` shows that the attacks get through where nothing stops them.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test program speaks to whoever runs it"
+)]
+
 mod attack;
 mod backends;
 mod bait;
 mod bridge;
 #[path = "../e2b_server/mod.rs"]
-#[allow(dead_code, reason = "what other tests ask of it")]
+#[expect(dead_code, reason = "what other tests ask of it")]
 mod e2b_server;
 mod exec;
 mod files;
@@ -156,9 +162,7 @@ fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "the suite's own binary")]
 fn begin_again(arguments: impl Iterator<Item = String>) -> ExitCode {
     use std::os::unix::process::CommandExt;
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("entropy");
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = bait::unguessable().expect("entropy");
     let binary = std::env::current_exe().expect("this program");
     let failed = Command::new(binary)
         .args(arguments)

@@ -82,12 +82,15 @@ open("/tmp/out/good.txt", "w").write("good")
 open("/tmp/out/new\nline", "w").write("x")
 for act in (lambda: os.symlink("/etc/passwd", "/tmp/out/passwd"), lambda: os.symlink("/proc/self/environ", "/tmp/out/environ"),
             lambda: os.symlink("/dev/zero", "/tmp/out/zero"), lambda: os.mkfifo("/tmp/out/pipe"),
-            lambda: os.symlink("../..", "/tmp/out/up"), lambda: os.symlink("loop", "/tmp/out/loop"),
-            lambda: os.truncate(os.open("/tmp/out/huge", os.O_CREAT | os.O_WRONLY), 1 << 40)):
+            lambda: os.symlink("../..", "/tmp/out/up"), lambda: os.symlink("loop", "/tmp/out/loop")):
     try:
         act()
     except (OSError, AttributeError):
         pass
+try:
+    os.truncate(os.open("/tmp/out/huge", os.O_CREAT | os.O_WRONLY), 1 << 40)
+except OSError:
+    os.remove("/tmp/out/huge")
 "#, Expect::Is(|outcome| {
         ends(outcome, &[Ending::Exit])?;
         let names: Vec<_> = outcome.artifacts.iter().map(|a| a.name.as_str()).collect();

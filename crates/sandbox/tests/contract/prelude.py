@@ -20,7 +20,7 @@ def missing(error):
 def describe(error):
     number = getattr(error, "errno", None)
     name = errno.errorcode.get(number, number) if isinstance(number, int) else ""
-    return f"{type(error).__name__} {name} {error}"
+    return f"{type(error).__name__} {name or error}"
 
 
 def attempt(what, action, refusals=REFUSALS):

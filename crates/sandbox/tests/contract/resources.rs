@@ -139,9 +139,6 @@ x = [1]
 while True:
     x += x
 "),
-    hungry("memory_impossible", "
-x = 'x' * (1 << 45)
-"),
     blocked("memory_in_children", r#"
 # each child keeps to the limit of one; all of them together do not
 import time
@@ -160,6 +157,9 @@ def families():
     return codes
 attempt("600 MB in six processes", families)
 "#).or(&[Ending::Memory, Ending::Killed]).under(small).and_the_next_run_works(),
+    hungry("memory_in_one_piece", "
+x = bytearray((1 << 31) - 1)
+"),
     blocked("memory_memfd", r#"
 def fill():
     fd = os.memfd_create("fill", 0)

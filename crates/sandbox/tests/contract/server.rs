@@ -148,7 +148,7 @@ async fn hold(subject: &Subject) -> Result<(), String> {
 /// Drops a run in the middle; a while later nothing of it uses the processor, and the next run
 /// works.
 async fn cancel(subject: &Subject) -> Result<(), String> {
-    for _ in 0..subject.backend.capacity().min(4) + 1 {
+    for _ in 0..=subject.backend.capacity().min(4) {
         let tools = Arc::new(HostTools::default());
         let (job, policy) = (Job::new(SPIN), Policy::default());
         let running = subject.run_with(&job, &policy, Some(tools.clone()), Duration::from_secs(60));
@@ -179,7 +179,7 @@ async fn cancel(subject: &Subject) -> Result<(), String> {
 /// One run, of a kind that depends on its number: ordinary ones, errors, files, and now and then
 /// one that must be killed.
 async fn once(subject: &Subject, number: usize) -> Result<(), String> {
-    let (job, ending) = match number % 100 {
+    let (job, ending) = match number % 500 {
         99 => (
             Job::new("while True: pass").within(Duration::from_millis(100)),
             Ending::Timeout,
@@ -215,17 +215,23 @@ async fn once(subject: &Subject, number: usize) -> Result<(), String> {
     ))
 }
 
-/// Many runs, one after another, after which this process holds what it held before.
+/// Many runs in a row, in two rows, after which this process holds what it held before.
 async fn row(subject: &Subject) -> Result<(), String> {
     let count = runs_in_a_row(subject.name);
-    let warm = (count / 5).max(10);
-    for number in 0..warm {
-        once(subject, number).await?;
-    }
+    // in this many each kind of run occurs, and each worker has started
+    let warm = 600.min(count / 2);
+    let rows = async |from: usize, to: usize| {
+        let every_second = async |from: usize| {
+            for number in (from..to).step_by(2) {
+                once(subject, number).await?;
+            }
+            Ok::<_, String>(())
+        };
+        futures::try_join!(every_second(from), every_second(from + 1)).map(drop)
+    };
+    rows(0, warm).await?;
     let before = Held::now();
-    for number in warm..warm + count {
-        once(subject, number).await?;
-    }
+    rows(warm, warm + count).await?;
     let after = Held::now();
     println!("{count} runs: {before:?}, then {after:?}");
     // a leak of 4 KiB a run shows in 10,000 of them
@@ -250,12 +256,12 @@ async fn excess(subject: &Subject) -> Result<(), String> {
         "import sys\nwhile True: sys.stderr.write('x' * 1_000_000)",
         "import sys\nsys.stdout.write('x' * (100 << 20))",
         "import os\nos.makedirs('out', exist_ok=True)\nfor n in range(40): open(f'out/{n}', 'wb').write(b'x' * (1 << 20))",
-        "import tools\nfor n in range(150):\n  try: tools.echo(x='a' * 5_000_000)\n  except Exception as e: pass",
-        "import tools\nfor n in range(150):\n  try: tools.echo(x=[0] * 500_000)\n  except Exception as e: pass",
+        "import tools\nfor n in range(40):\n  try: tools.echo(x='a' * 5_000_000)\n  except Exception as e: pass",
+        "import tools\nfor n in range(40):\n  try: tools.echo(x=[0] * 500_000)\n  except Exception as e: pass",
         "import tools\nfor n in range(150):\n  try: tools.text(bytes=1_000_000)\n  except Exception as e: pass",
     ];
     for code in floods {
-        let job = Job::new(code).within(Duration::from_secs(20));
+        let job = Job::new(code).within(Duration::from_secs(10));
         let tools = Arc::new(HostTools::default());
         subject
             .run_with(

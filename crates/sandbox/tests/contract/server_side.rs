@@ -22,6 +22,7 @@ pub(crate) const PROGRAMS: &[Program] = &[
     program("cancelled_midway", |subject| {
         Box::pin(cancelled_midway(subject))
     }),
+    program("hashes_differ", |subject| Box::pin(hashes_differ(subject))),
     program("killed_midway", |subject| Box::pin(killed_midway(subject))),
     program("neighbours_are_unseen", |subject| {
         Box::pin(neighbours_are_unseen(subject))
@@ -133,28 +134,19 @@ print('WORKS')
     all_work(&all(&subject, &jobs).await?)
 }
 
-/// No two runs draw the same numbers or hash alike.
-async fn randomness_differs(subject: Subject) -> Result<(), String> {
-    let code = "
-import os, random, secrets, tempfile, uuid
-print(hash('seaworthy'))
-print(random.random())
-print(random.SystemRandom().random())
-print(secrets.token_hex(8))
-print(uuid.uuid4())
-print(os.urandom(8).hex())
-print(next(tempfile._get_candidate_names()))
-print(list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'}))
-";
-    let jobs = vec![Job::new(code).within(Duration::from_secs(25)); enough(&subject)];
-    let outcomes = all(&subject, &jobs).await?;
+/// The words of a line of output are another in each of some runs of this code.
+async fn differs(subject: &Subject, code: &str) -> Result<(), String> {
+    let jobs = vec![Job::new(code).within(Duration::from_secs(25)); enough(subject)];
+    let outcomes = all(subject, &jobs).await?;
     let texts: Vec<Vec<&str>> = outcomes
         .iter()
         .map(|o| o.stdout.text.lines().collect())
         .collect();
-    for line in 0..8 {
-        for (n, one) in texts.iter().enumerate() {
-            let drawn = one.get(line).ok_or_else(|| show(&outcomes[n]))?;
+    for (n, one) in texts.iter().enumerate() {
+        if one.is_empty() || outcomes[n].ending != Ending::Exit {
+            return Err(show(&outcomes[n]));
+        }
+        for (line, drawn) in one.iter().enumerate() {
             if texts[..n]
                 .iter()
                 .any(|other| other.get(line) == Some(drawn))
@@ -164,6 +156,30 @@ print(list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'}))
         }
     }
     Ok(())
+}
+
+/// No two runs hash alike.
+async fn hashes_differ(subject: Subject) -> Result<(), String> {
+    differs(
+        &subject,
+        "print(hash('seaworthy'))\nprint(hash(b'seaworthy'))",
+    )
+    .await
+}
+
+/// No two runs draw the same numbers.
+async fn randomness_differs(subject: Subject) -> Result<(), String> {
+    let code = "
+import os, random, secrets, tempfile, uuid
+print(random.random())
+print(random.SystemRandom().random())
+print(secrets.token_hex(8))
+print(uuid.uuid4())
+print(os.urandom(8).hex())
+print(next(tempfile._get_candidate_names()))
+print(random.sample(range(1000), 10))
+";
+    differs(&subject, code).await
 }
 
 const POISON: &str = "
@@ -182,7 +198,7 @@ sys.argv.append('leak')
 sys.leak = 'leak'
 random.seed(1)
 decimal.getcontext().prec = 3
-warnings.simplefilter('error')
+warnings.simplefilter('ignore')
 re.leak = 'leak'
 gc.disable()
 for path in ('/tmp/leak', '/dev/shm/leak', '/var/tmp/leak', '/run/leak', 'leak2'):
@@ -199,7 +215,11 @@ try:
     os.umask(0o777)
 except (OSError, AttributeError):
     pass
-if hasattr(os, 'fork') and os.fork() == 0:
+try:
+    child = os.fork()
+except (AttributeError, OSError):
+    child = 1
+if child == 0:
     import time
     while True:
         try:
