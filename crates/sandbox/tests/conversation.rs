@@ -39,14 +39,13 @@ impl Hostile {
         };
         let write = async {
             let _ = to.write_all(&self.bytes).await;
-            if self.stays {
-                std::future::pending::<()>().await;
+            if !self.stays {
+                let _ = to.shutdown().await;
             }
+            // the host has the last word; while it waits, so does this end
+            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            ((), ()) = async { tokio::join!(read, write) } => {}
-            () = async { tokio::time::sleep(Duration::from_secs(20)).await } => {}
-        }
+        tokio::join!(read, write);
     }
 }
 
@@ -79,7 +78,7 @@ impl Backend for Hostile {
                     Err(Broken::Gone(_)) => Ok(Ended::killed("gone")),
                     Err(Broken::Frame(error)) => Ok(Ended::killed(error.to_string())),
                 },
-                () = self.speak(guest) => Ok(Ended::killed("it left")),
+                () = self.speak(guest) => Err(Why::new("the guest stopped", "")),
                 () = io.stopped() => Ok(Ended::killed("stopped")),
             }
         })
@@ -105,8 +104,8 @@ impl Tools for Echo {
 
 async fn run(guest: Hostile, wall: Duration) -> Result<Outcome, RunError> {
     let sandbox = Sandbox::new(Arc::new(guest));
-    let job = Job::new("").within(wall);
-    let running = sandbox.run(&job, &Policy::default(), Some(Arc::new(Echo)));
+    let (job, policy) = (Job::new("").within(wall), Policy::default());
+    let running = sandbox.run(&job, &policy, Some(Arc::new(Echo)));
     tokio::time::timeout(Duration::from_secs(30), running)
         .await
         .expect("it hangs")
@@ -170,7 +169,10 @@ proptest! {
 fn a_good_conversation_is_understood() {
     let outcome = block_on(run(Hostile::new(good().concat()), Duration::from_secs(5))).unwrap();
     assert_eq!((outcome.ending, outcome.status), (Ending::Exit, Some(0)));
-    assert_eq!((outcome.stdout.text.as_str(), outcome.calls), ("out", 1));
+    assert_eq!(
+        (outcome.stdout.text.as_str(), outcome.stderr.text.as_str()),
+        ("out", "err")
+    );
     assert_eq!(outcome.artifacts[0].bytes, b"artifact");
 }
 
