@@ -88,7 +88,7 @@ impl Backend for Hostile {
 struct Echo;
 
 impl Tools for Echo {
-    fn module(&self) -> &str {
+    fn module(&self) -> &'static str {
         ""
     }
 
@@ -115,7 +115,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap()
+        .expect("a runtime")
         .block_on(future)
 }
 
@@ -191,12 +191,15 @@ fn silence_is_ended() {
 /// The memory of this process, in KiB.
 #[cfg(target_os = "linux")]
 fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+    let text = std::fs::read_to_string("/proc/self/status").expect("its status");
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
+        .expect("its memory");
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number")
 }
 
 /// The most that this process grew by while it listened to this guest.
@@ -222,7 +225,7 @@ fn growth(bytes: Vec<u8>) -> u64 {
     };
     let _ = block_on(run(guest, Duration::from_secs(5)));
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    watcher.join().unwrap().saturating_sub(before) / 1024
+    watcher.join().expect("the watcher").saturating_sub(before) / 1024
 }
 
 /// Calls past the budget whose answers nobody reads do not pile up in the host.
