@@ -206,10 +206,19 @@ fn promises(rows: &[Row]) -> bool {
     };
     println!();
     if let Some(wasm) = row("wasm") {
-        promise("wasm: a trivial run in at most 2 ms", wasm.median() <= Duration::from_millis(2));
-        promise("wasm: at least 1,000 runs/s at 8 in flight", wasm.rate(1) >= 1_000.0);
+        promise(
+            "wasm: a trivial run in at most 2 ms",
+            wasm.median() <= Duration::from_millis(2),
+        );
+        promise(
+            "wasm: at least 1,000 runs/s at 8 in flight",
+            wasm.rate(1) >= 1_000.0,
+        );
         if let Some(python) = row("python3") {
-            promise("wasm: faster than starting python3", wasm.median() < python.median());
+            promise(
+                "wasm: faster than starting python3",
+                wasm.median() < python.median(),
+            );
         }
         if let Some(cli) = row("docker run") {
             promise(
@@ -218,8 +227,14 @@ fn promises(rows: &[Row]) -> bool {
             );
         }
     }
-    if let (Some(docker), Some(cli)) = (rows.iter().find(|row| row.name == "docker"), row("docker run")) {
-        promise("docker: no slower than docker run", docker.median() <= cli.median());
+    if let (Some(docker), Some(cli)) = (
+        rows.iter().find(|row| row.name == "docker"),
+        row("docker run"),
+    ) {
+        promise(
+            "docker: no slower than docker run",
+            docker.median() <= cli.median(),
+        );
     }
     kept
 }
@@ -233,7 +248,10 @@ fn main() -> ExitCode {
     let trivial = runtime.block_on(rows(TRIVIAL));
     print("`pass`", &trivial);
     let json = runtime.block_on(rows(JSON));
-    print("100 lines of JSON, a sum of roots, a regular expression", &json);
+    print(
+        "100 lines of JSON, a sum of roots, a regular expression",
+        &json,
+    );
     if promises(&trivial) {
         ExitCode::SUCCESS
     } else {

@@ -38,6 +38,8 @@ def _check(value, depth):
             f"the arguments are nested more than {MAX_DEPTH} deep",
             "pass plain values",
         )
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise ToolError("invalid_input", "a number has more than 64 bits", "pass it as text")
     if isinstance(value, dict):
         for inner in value.values():
             _check(inner, depth + 1)

@@ -39,14 +39,13 @@ impl Hostile {
         };
         let write = async {
             let _ = to.write_all(&self.bytes).await;
-            if self.stays {
-                std::future::pending::<()>().await;
+            if !self.stays {
+                let _ = to.shutdown().await;
             }
+            // the host has the last word; while it waits, so does this end
+            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            ((), ()) = async { tokio::join!(read, write) } => {}
-            () = async { tokio::time::sleep(Duration::from_secs(20)).await } => {}
-        }
+        tokio::join!(read, write);
     }
 }
 
@@ -79,7 +78,7 @@ impl Backend for Hostile {
                     Err(Broken::Gone(_)) => Ok(Ended::killed("gone")),
                     Err(Broken::Frame(error)) => Ok(Ended::killed(error.to_string())),
                 },
-                () = self.speak(guest) => Ok(Ended::killed("it left")),
+                () = self.speak(guest) => Err(Why::new("the guest stopped", "")),
                 () = io.stopped() => Ok(Ended::killed("stopped")),
             }
         })
@@ -89,7 +88,7 @@ impl Backend for Hostile {
 struct Echo;
 
 impl Tools for Echo {
-    fn module(&self) -> &str {
+    fn module(&self) -> &'static str {
         ""
     }
 
@@ -105,8 +104,8 @@ impl Tools for Echo {
 
 async fn run(guest: Hostile, wall: Duration) -> Result<Outcome, RunError> {
     let sandbox = Sandbox::new(Arc::new(guest));
-    let job = Job::new("").within(wall);
-    let running = sandbox.run(&job, &Policy::default(), Some(Arc::new(Echo)));
+    let (job, policy) = (Job::new("").within(wall), Policy::default());
+    let running = sandbox.run(&job, &policy, Some(Arc::new(Echo)));
     tokio::time::timeout(Duration::from_secs(30), running)
         .await
         .expect("it hangs")
@@ -116,7 +115,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap()
+        .expect("a runtime")
         .block_on(future)
 }
 
@@ -170,7 +169,10 @@ proptest! {
 fn a_good_conversation_is_understood() {
     let outcome = block_on(run(Hostile::new(good().concat()), Duration::from_secs(5))).unwrap();
     assert_eq!((outcome.ending, outcome.status), (Ending::Exit, Some(0)));
-    assert_eq!((outcome.stdout.text.as_str(), outcome.calls), ("out", 1));
+    assert_eq!(
+        (outcome.stdout.text.as_str(), outcome.stderr.text.as_str()),
+        ("out", "err")
+    );
     assert_eq!(outcome.artifacts[0].bytes, b"artifact");
 }
 
@@ -189,12 +191,15 @@ fn silence_is_ended() {
 /// The memory of this process, in KiB.
 #[cfg(target_os = "linux")]
 fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+    let text = std::fs::read_to_string("/proc/self/status").expect("its status");
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
+        .expect("its memory");
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number")
 }
 
 /// The most that this process grew by while it listened to this guest.
@@ -220,7 +225,7 @@ fn growth(bytes: Vec<u8>) -> u64 {
     };
     let _ = block_on(run(guest, Duration::from_secs(5)));
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    watcher.join().unwrap().saturating_sub(before) / 1024
+    watcher.join().expect("the watcher").saturating_sub(before) / 1024
 }
 
 /// Calls past the budget whose answers nobody reads do not pile up in the host.

@@ -5,10 +5,14 @@ use std::{sync::Arc, time::Duration};
 use futures::future::{BoxFuture, ready};
 use seaworthy_sandbox::{
     Backend, Job, Outcome, Policy, Sandbox, Tools,
-    backend::{docker, wasm},
+    backend::{docker, e2b, wasm},
 };
+use tokio::sync::OnceCell;
 
-use crate::environment;
+use crate::{
+    e2b_server::{self, Server},
+    environment,
+};
 
 /// One backend with its queue.
 #[derive(Clone)]
@@ -26,15 +30,17 @@ type Build = fn() -> Candidate;
 /// Every backend by name, sorted.
 pub(crate) const BACKENDS: [(&str, Build); 3] = [
     ("docker", || Box::pin(ready(docker()))),
-    ("e2b", || Box::pin(ready(e2b()))),
+    ("e2b", || Box::pin(e2b())),
     ("wasm", || Box::pin(wasm())),
 ];
 
-/// The engine and the image that `tests/real/engine` tells of.
+/// What `tests/real/engine` tells.
+fn variable(name: &str) -> Result<String, String> {
+    environment(name).ok_or_else(|| format!("{name} is not set: eval \"$(tests/real/engine)\""))
+}
+
+/// The engine and the image of the tests.
 fn docker() -> Result<Arc<dyn Backend>, String> {
-    let variable = |name| {
-        environment(name).ok_or_else(|| format!("{name} is not set: eval \"$(tests/real/engine)\""))
-    };
     Ok(Arc::new(docker::Docker::new(docker::Settings {
         host: Some(variable("DOCKER_HOST")?),
         image: variable("SEAWORTHY_TEST_IMAGE")?,
@@ -43,9 +49,27 @@ fn docker() -> Result<Arc<dyn Backend>, String> {
     })))
 }
 
-/// No service of this protocol is started here yet.
-fn e2b() -> Result<Arc<dyn Backend>, String> {
-    Err("there is no service of this protocol on this machine".into())
+/// A service on loopback, which runs its sandboxes on the same engine.
+async fn e2b() -> Result<Arc<dyn Backend>, String> {
+    static SERVICE: OnceCell<Server> = OnceCell::const_new();
+    let service = SERVICE
+        .get_or_try_init(async || {
+            let engine = bollard::Docker::connect_with_host(&variable("DOCKER_HOST")?)
+                .map_err(|error| error.to_string())?
+                .negotiate_version()
+                .await
+                .map_err(|error| error.to_string())?;
+            Ok::<_, String>(Server::start(engine, variable("SEAWORTHY_TEST_IMAGE")?).await)
+        })
+        .await?;
+    let key = e2b::Key::parse(e2b_server::KEY)?;
+    Ok(Arc::new(e2b::E2b::new(e2b::Settings {
+        api: service.url(),
+        sandbox_url: Some(service.url()),
+        template: e2b_server::TEMPLATE.to_owned(),
+        concurrent: 4,
+        ..e2b::Settings::new(key)
+    })))
 }
 
 /// Workers from this crate's test program; the guest is made the first time and kept in the target

@@ -76,7 +76,7 @@ impl Drop for Counted<'_> {
 }
 
 impl Tools for HostTools {
-    fn module(&self) -> &str {
+    fn module(&self) -> &'static str {
         MODULE
     }
 

@@ -19,6 +19,9 @@ mod attack;
 mod backends;
 mod bait;
 mod bridge;
+#[path = "../e2b_server/mod.rs"]
+#[expect(dead_code, reason = "what other tests ask of it")]
+mod e2b_server;
 mod exec;
 mod files;
 mod host_data;

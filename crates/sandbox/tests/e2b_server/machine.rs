@@ -86,6 +86,8 @@ impl Machine {
             host_config: Some(HostConfig {
                 auto_remove: Some(true),
                 network_mode: Some("none".into()),
+                dns: Some(vec!["127.0.0.1".into()]),
+                dns_search: Some(vec![".".into()]),
                 memory: Some(512 * MIB),
                 memory_swap: Some(512 * MIB),
                 nano_cpus: Some(1_000_000_000),
@@ -106,10 +108,6 @@ impl Machine {
                     (
                         "/dev/shm".to_owned(),
                         format!("{small},size=4m,nr_inodes=64"),
-                    ),
-                    (
-                        "/home/user".to_owned(),
-                        format!("{small},size=64m,nr_inodes=4098"),
                     ),
                 ])),
                 log_config: Some(HostConfigLogConfig {
@@ -152,7 +150,7 @@ impl Machine {
             attach_stdout: Some(true),
             attach_stderr: Some(true),
             user: Some(user.to_owned()),
-            working_dir: Some(cwd.unwrap_or("/home/user").to_owned()),
+            working_dir: Some(cwd.unwrap_or("/tmp").to_owned()),
             env: Some(env),
             cmd: Some(cmd),
             ..ExecConfig::default()

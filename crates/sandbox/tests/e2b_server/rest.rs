@@ -118,6 +118,6 @@ pub(super) async fn timeout(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Response> {
-    info(State(shared), headers, Path(id)).await?;
+    let _known = info(State(shared), headers, Path(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

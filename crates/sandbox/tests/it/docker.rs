@@ -199,6 +199,8 @@ mod real {
         // what the engine adds by itself differs from version to version; this is what we ask for
         let asked = HostConfig {
             network_mode: host.network_mode,
+            dns: host.dns,
+            dns_search: host.dns_search,
             memory: host.memory,
             memory_swap: host.memory_swap,
             nano_cpus: host.nano_cpus,

@@ -3,7 +3,7 @@
 //! What needs a Docker engine has `real` in its name, and fails where there is none:
 //! `eval "$(tests/real/engine)"` sets what it needs.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod docker;
 mod e2b;

@@ -76,6 +76,9 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
     let small = "rw,noexec,nosuid,nodev,mode=1777";
     HostConfig {
         network_mode: Some("none".to_owned()),
+        // else the engine copies the machine's resolvers and domains into the container
+        dns: Some(vec!["127.0.0.1".to_owned()]),
+        dns_search: Some(vec![".".to_owned()]),
         memory: signed(policy.memory),
         // as much with swap as without: none
         memory_swap: signed(policy.memory),
@@ -127,10 +130,8 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
     }
 }
 
-/// What code must not read: the engine's usual list, and its copies of the machine's own files.
-const MASKED: [&str; 15] = [
-    "/etc/hosts",
-    "/etc/resolv.conf",
+/// What code must not read: the engine's usual list, and what the machine's maker tells about it.
+const MASKED: [&str; 13] = [
     "/proc/acpi",
     "/proc/asound",
     "/proc/interrupts",

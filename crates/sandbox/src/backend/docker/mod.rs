@@ -72,6 +72,7 @@ impl Default for Settings {
 pub struct Docker {
     settings: Settings,
     engine: OnceCell<Engine>,
+    ready: OnceCell<()>,
     swept: OnceCell<()>,
 }
 
@@ -81,6 +82,7 @@ impl Docker {
         Self {
             settings,
             engine: OnceCell::new(),
+            ready: OnceCell::new(),
             swept: OnceCell::new(),
         }
     }
@@ -138,6 +140,12 @@ impl Backend for Docker {
 
     fn available(&self) -> BoxFuture<'_, Result<(), Why>> {
         async { self.engine().await?.ready().await }.boxed()
+    }
+
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Why>> {
+        // once: an image that goes away later is told by the making of a container
+        let ready = self.ready.get_or_try_init(|| self.available());
+        async { ready.await.copied() }.boxed()
     }
 
     fn capacity(&self) -> usize {

@@ -147,6 +147,11 @@ impl Backend for E2b {
         async { self.service().await?.ready().await }.boxed()
     }
 
+    fn prepare(&self) -> BoxFuture<'_, Result<(), Why>> {
+        // what else may be wrong is told as well by the request for a sandbox
+        async { self.service().await.map(drop) }.boxed()
+    }
+
     fn capacity(&self) -> usize {
         self.settings.concurrent
     }
