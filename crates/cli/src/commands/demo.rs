@@ -433,7 +433,9 @@ impl Story {
 
     /// A step that this machine cannot show; no failure of the demo.
     fn not_shown(&self, what: &str) {
-        self.say(format_args!("   {BOLD}not shown{BOLD:#} {what}: see above for what is missing"));
+        self.say(format_args!(
+            "   {BOLD}not shown{BOLD:#} {what}: see above for what is missing"
+        ));
     }
 
     fn check(&mut self, holds: bool, what: &str) {

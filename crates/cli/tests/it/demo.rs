@@ -44,7 +44,10 @@ fn without_a_sandbox_the_rest_still_runs_and_the_step_is_named() {
         .unwrap();
     let story = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{story}");
-    assert!(story.contains("not shown run_python, a blocked socket and code mode"), "{story}");
+    assert!(
+        story.contains("not shown run_python, a blocked socket and code mode"),
+        "{story}"
+    );
     assert!(story.contains("seaworthy sandbox setup"), "{story}");
     assert!(story.contains("MORE AVAILABLE"), "{story}");
 }

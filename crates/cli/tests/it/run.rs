@@ -38,7 +38,11 @@ async fn run(arguments: &[&str], stdin: &[u8]) -> Ran {
 async fn an_unknown_sandbox_is_an_error_and_not_another_sandbox() {
     let ran = run(&["--backend", "chroot", "-c", "print(1)"], b"").await;
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
-    assert!(ran.stderr.contains("choose one of docker, e2b, wasm"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("choose one of docker, e2b, wasm"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]
@@ -51,7 +55,10 @@ async fn an_unavailable_sandbox_is_an_error_with_the_remedy() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
-    let output = command(BINARY).args(["run", "--backend", "e2b", "-c", "1"]).output().await;
+    let output = command(BINARY)
+        .args(["run", "--backend", "e2b", "-c", "1"])
+        .output()
+        .await;
     let said = String::from_utf8(output.unwrap().stderr).unwrap();
     assert!(said.contains("E2B_API_KEY is not set"), "{said}");
 }
@@ -60,7 +67,11 @@ async fn an_unavailable_sandbox_is_an_error_with_the_remedy() {
 async fn a_file_that_is_not_there_is_named() {
     let ran = run(&["no-such-file.py"], b"").await;
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("no-such-file.py cannot be read"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no-such-file.py cannot be read"),
+        "{}",
+        ran.stderr
+    );
 }
 
 mod wasm {
@@ -71,7 +82,10 @@ mod wasm {
         let code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(7)";
         let ran = run(&["-c", code], b"").await;
         assert_eq!(ran.code, Some(7), "{}", ran.stderr);
-        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("out\n", "err\n"));
+        assert_eq!(
+            (ran.stdout.as_str(), ran.stderr.as_str()),
+            ("out\n", "err\n")
+        );
     }
 
     #[tokio::test]
@@ -90,8 +104,11 @@ mod wasm {
         let (input, script) = (folder.path().join("n.txt"), folder.path().join("job.py"));
         let out = folder.path().join("results");
         std::fs::write(&input, "4").unwrap();
-        std::fs::write(&script, "open('out/r.txt', 'w').write(str(int(open('n.txt').read()) ** 2))")
-            .unwrap();
+        std::fs::write(
+            &script,
+            "open('out/r.txt', 'w').write(str(int(open('n.txt').read()) ** 2))",
+        )
+        .unwrap();
         let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
         let (input, script, to) = (path(&input), path(&script), path(&out));
         let ran = run(&["--input", &input, "--out", &to, &script], b"").await;
@@ -101,21 +118,34 @@ mod wasm {
 
     #[tokio::test]
     async fn the_time_is_kept_and_told() {
-        let ran = run(&["--timeout", "1", "-c", "print('begun')\nwhile True: pass"], b"").await;
+        let ran = run(
+            &["--timeout", "1", "-c", "print('begun')\nwhile True: pass"],
+            b"",
+        )
+        .await;
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(124), "begun\n"));
         assert_eq!(ran.stderr, "seaworthy: timed out after 1 s\n");
     }
 
     #[tokio::test]
     async fn json_has_everything_on_one_line() {
-        let ran = run(&["--json", "-c", "print('x' * 3); b = bytearray(1 << 30)"], b"").await;
+        let ran = run(
+            &["--json", "-c", "print('x' * 3); b = bytearray(1 << 30)"],
+            b"",
+        )
+        .await;
         assert_eq!(ran.code, Some(137), "{}", ran.stderr);
         assert_eq!(ran.stdout.lines().count(), 1);
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(told["backend"], "wasm");
         assert_eq!(told["ending"], "memory");
         assert_eq!(told["stdout"]["text"], "xxx\n");
-        assert!(told["stderr"]["text"].as_str().unwrap().contains("MemoryError"));
+        assert!(
+            told["stderr"]["text"]
+                .as_str()
+                .unwrap()
+                .contains("MemoryError")
+        );
         assert!(told["wall_ms"].as_f64().unwrap() > 0.0);
         assert!(told["peak_memory_bytes"].as_u64().unwrap() > 1 << 20);
     }

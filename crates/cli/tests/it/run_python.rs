@@ -22,7 +22,10 @@ mod wasm {
                 try: tools._call('write_issue', {'repo': 'tidewatch/harbor'})\n\
                 except tools.ToolError as error: print('refused:', error.kind)";
             let answer = session.good("run_python", json!({ "code": code })).await;
-            assert!(answer.contains("| 100 True\n| False False\n| refused: "), "{answer}");
+            assert!(
+                answer.contains("| 100 True\n| False False\n| refused: "),
+                "{answer}"
+            );
         }
     }
 
@@ -41,7 +44,8 @@ mod wasm {
     async fn a_run_is_ended_by_its_own_time() {
         let session = Session::start(&["--sample"], &[], Era::Handshake, None).await;
         let began = Instant::now();
-        let arguments = json!({"code": "import time\nprint('begun')\ntime.sleep(60)", "timeout_s": 1});
+        let arguments =
+            json!({"code": "import time\nprint('begun')\ntime.sleep(60)", "timeout_s": 1});
         let outcome = session.call("run_python", arguments).await;
         let answer = outcome.text;
         assert!(outcome.is_error, "{answer}");
@@ -54,6 +58,10 @@ mod wasm {
     async fn the_stubs_are_a_resource() {
         let session = Session::start(&["--sample"], &[], Era::Modern, None).await;
         let resources = session.client.list_all_resources().await.unwrap();
-        assert!(resources.iter().any(|resource| resource.uri == "sandbox://tools.pyi"));
+        assert!(
+            resources
+                .iter()
+                .any(|resource| resource.uri == "sandbox://tools.pyi")
+        );
     }
 }

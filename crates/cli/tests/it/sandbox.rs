@@ -26,9 +26,14 @@ async fn the_status_names_every_backend_and_its_remedy() {
     ];
     let (code, told, _) = sandbox(&["status", "--json"], &nowhere).await;
     assert_eq!(code, Some(0));
-    let rows: Vec<serde_json::Value> =
-        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let names: Vec<_> = rows.iter().map(|row| row["backend"].as_str().unwrap()).collect();
+    let rows: Vec<serde_json::Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let names: Vec<_> = rows
+        .iter()
+        .map(|row| row["backend"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["docker", "e2b", "wasm"]);
     for row in rows {
         assert_eq!(row["available"], false, "{row}");
@@ -66,6 +71,9 @@ mod wasm {
         let (code, again, said) = sandbox(&["setup"], &[]).await;
         assert_eq!((code, again, said.as_str()), (Some(0), told, ""));
         let (_, told, _) = sandbox(&["status"], &[]).await;
-        assert!(told.contains("wasm    ready (used where none is named)"), "{told}");
+        assert!(
+            told.contains("wasm    ready (used where none is named)"),
+            "{told}"
+        );
     }
 }

@@ -27,7 +27,9 @@ fn decode<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Frame>, Option<Fra
 }
 
 fuzz_target!(|data: &[u8]| {
-    let Some((size, bytes)) = data.split_first() else { return };
+    let Some((size, bytes)) = data.split_first() else {
+        return;
+    };
     let (frames, error) = decode(std::iter::once(bytes));
     let (again, error_again) = decode(bytes.chunks(usize::from(*size).max(1)));
     assert_eq!(frames, again);
@@ -44,7 +46,10 @@ fuzz_target!(|data: &[u8]| {
             Kind::Ended => {
                 if let Ok(ended) = serde_json::from_slice::<Ended>(&frame.payload) {
                     let text = serde_json::to_vec(&ended).expect("it came from JSON");
-                    assert_eq!(serde_json::from_slice::<Ended>(&text).expect("and back"), ended);
+                    assert_eq!(
+                        serde_json::from_slice::<Ended>(&text).expect("and back"),
+                        ended
+                    );
                 }
             }
             _ => {}
