@@ -9,6 +9,12 @@
 //! Prints a table and what the project promises of it; exits with 1 where a promise does not hold.
 //! What cannot run here is named, and its promises are not counted as kept.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark speaks to whoever runs it"
+)]
+
 use std::{
     env,
     future::Future,

@@ -34,6 +34,22 @@ pub(crate) const BACKENDS: [(&str, Build); 3] = [
     ("wasm", || Box::pin(wasm())),
 ];
 
+/// What a backend is known not to keep: backend, trial and why. Such a trial passes while the gap is
+/// there, and fails as soon as it is not, so that the list stays true. docs/sandbox.md has each.
+pub(crate) const GAPS: [(&str, &str, &str); 1] = [(
+    "wasm",
+    "server_side::hashes_differ",
+    "each dict and interned string of the pre-initialised interpreter was made with the seed of its \
+     set-up; to hash them anew takes longer than the whole run",
+)];
+
+/// Why this backend is known not to pass this trial, if it is.
+pub(crate) fn gap(backend: &str, trial: &str) -> Option<&'static str> {
+    GAPS.iter()
+        .find(|(name, what, _)| (*name, *what) == (backend, trial))
+        .map(|(_, _, why)| *why)
+}
+
 /// What `tests/real/engine` tells.
 fn variable(name: &str) -> Result<String, String> {
     environment(name).ok_or_else(|| format!("{name} is not set: eval \"$(tests/real/engine)\""))
