@@ -172,6 +172,9 @@ fn stat(node: &Node) -> DescriptorStat {
 }
 
 fn set_times(node: &Node, modified: NewTimestamp) -> FsResult<()> {
+    if node.is_read_only() {
+        return Err(Fault::ReadOnly.into());
+    }
     match modified {
         NewTimestamp::NoChange => {}
         NewTimestamp::Now => node.set_modified(SystemTime::now()),
