@@ -151,6 +151,17 @@ fn docker_run(image: &str) -> Vec<String> {
     words.chain(rest).collect()
 }
 
+/// The interpreter itself: what is called `python3` may be a script that looks for it.
+async fn python() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "what is compared with")]
+    let mut command = Command::new("python3");
+    let told = command
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output();
+    let told = told.await.ok().filter(|told| told.status.success())?;
+    Some(String::from_utf8(told.stdout).ok()?.trim().to_owned())
+}
+
 async fn rows(code: &'static str) -> Vec<Row> {
     let mut rows = Vec::new();
     let settings = wasm::Settings {
@@ -167,8 +178,13 @@ async fn rows(code: &'static str) -> Vec<Row> {
         }
         Err(why) => println!("NOT MEASURED: wasm: {why}; {}", why.remedy),
     }
-    let python = ["python3", "-I", "-S", "-c"].map(str::to_owned).to_vec();
-    rows.push(of_program("python3 -I -S -c (no sandbox)", python, code).await);
+    match python().await {
+        Some(python) => {
+            let program = [&python, "-I", "-S", "-c"].map(str::to_owned).to_vec();
+            rows.push(of_program("python3 -I -S -c (no sandbox)", program, code).await);
+        }
+        None => println!("NOT MEASURED: python3: it is not there"),
+    }
     match (variable("DOCKER_HOST"), variable("SEAWORTHY_TEST_IMAGE")) {
         (Some(host), Some(image)) => {
             let settings = docker::Settings {

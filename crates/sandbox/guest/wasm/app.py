@@ -8,6 +8,7 @@ compiled code in memory (`library.py`); what cannot exist here says so (`missing
 import gc
 import io
 import json
+import linecache
 import os
 import random
 import sys
@@ -87,23 +88,91 @@ def open_text(number, mode):
     )
 
 
+def begin(code, tools):
+    """A run."""
+    sys.stdin = sys.__stdin__ = open_text(0, "r")
+    sys.stdout = sys.__stdout__ = open_text(1, "w")
+    sys.stderr = sys.__stderr__ = open_text(2, "w")
+    # the snapshot holds one state of it for everybody
+    random.seed()
+    execute.offer_tools(tools, call_tool)
+    return execute.execute(code)
+
+
 class WitWorld(wit_world.WitWorld):
     def run(self, code, tools):
-        sys.stdin = sys.__stdin__ = open_text(0, "r")
-        sys.stdout = sys.__stdout__ = open_text(1, "w")
-        sys.stderr = sys.__stderr__ = open_text(2, "w")
         os.chdir("/tmp")
-        # the snapshot holds one state of it for everybody
-        random.seed()
-        execute.offer_tools(tools, call_tool)
-        return execute.execute(code)
+        return begin(code, tools)
+
+
+# what most code does
+FAMILIAR = """
+import collections, csv, datetime, io, json, math, re, statistics
+class Point:
+    def __init__(self, x):
+        self.x = x
+def square(x):
+    return x * x
+rows = [{"n": n, "name": f"row {n:>3}"} for n in range(20)]
+rows = json.loads(json.dumps(rows, indent=1))
+rows = [*csv.DictReader(io.StringIO("n,name\\n1,a\\n2,b\\n"))] + rows
+names = [m.group(1) for row in rows if (m := re.search(r"(\\w+)", row["name"]))]
+count = collections.Counter(names).most_common(3)
+total = sum(math.sqrt(square(Point(int(row["n"])).x)) for row in sorted(rows, key=lambda r: int(r["n"])))
+day = datetime.datetime.fromisoformat("2026-01-31T12:00:00+00:00").date().isoformat()
+print(count, total, day, statistics.median([1, 2, 3]), file=io.StringIO())
+try:
+    rows[0]["nothing"]
+except KeyError as error:
+    str(error)
+"""
+
+
+def warm_up():
+    """Runs some code: what the interpreter learns and writes down while it does so (versions of
+    types and dicts, specialised instructions) is then in the snapshot, and no run writes it again.
+    """
+    kept = sys.stdin, sys.stdout, sys.stderr, sys.__stdin__, sys.__stdout__, sys.__stderr__
+    argv, main, finders = sys.argv, sys.modules["__main__"], sys.meta_path[:]
+    for _ in range(50):
+        if begin(FAMILIAR, None) != ("exit", 0):
+            raise SystemError("the warm-up does not work")
+        sys.meta_path[:] = finders
+    re.purge()
+    linecache.clearcache()
+    sys.argv, sys.modules["__main__"] = argv, main
+    sys.stdin, sys.stdout, sys.stderr, sys.__stdin__, sys.__stdout__, sys.__stderr__ = kept
+
+
+def fill_holes():
+    """Gives what fills the holes that the imports left in the heap.
+
+    A run then takes its memory from the end of the heap, page after page, and not a bit here and a
+    bit there: each page of the snapshot that a run writes to costs it a fault and a copy.
+    """
+    # no hole is as large, so it stands at the end of the heap
+    end = bytes(4 * 1024 * 1024)
+    fillings = [None] * 400_000
+    filled = 0
+    sizes = [*range(64 * 1024, 4096, -1024), *range(4096, 512, -128), *range(512, 0, -8), 0]
+    for size in sizes:
+        while filled < len(fillings):
+            filling = bytes(size) if size else object()
+            if id(filling) > id(end):
+                break
+            fillings[filled] = filling
+            filled += 1
+    return fillings
 
 
 sys.path[:] = ["/tmp"]
 library.keep()
 missing.install()
+warm_up()
 # /tmp was no folder yet; it is one in every run
 sys.path_importer_cache.clear()
+gc.collect()
+FILLINGS = fill_holes()
 # what is alive now stays; a collection in a run has only the run's own objects to look at
 gc.collect()
 gc.freeze()
