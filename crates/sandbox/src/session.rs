@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::{
-    Io, Job, Policy,
+    Io, Job, Policy, Refusal,
     frame::{self, Decoder, Frame, FrameError, Kind},
 };
 
@@ -77,6 +77,9 @@ impl Ended {
     }
 }
 
+/// Room for refusals among the answers that wait to be written, in bytes.
+const SPARE: usize = 1024 * 1024;
+
 /// Why a conversation broke off before `Ended`.
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
@@ -124,14 +127,34 @@ struct Call {
     arguments: Value,
 }
 
+/// A call whose arguments are not looked at.
+#[derive(Deserialize)]
+struct Caller {
+    id: u64,
+}
+
 /// Answers one call frame with the bytes of an answer frame.
-async fn answer(io: &Io, payload: Vec<u8>) -> Result<Vec<u8>, FrameError> {
-    let call: Call =
-        serde_json::from_slice(&payload).map_err(|_| FrameError::Payload("tool call"))?;
-    let answer = match io.call(call.tool, call.arguments).await {
+async fn answer(io: &Io, payload: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, FrameError> {
+    const BAD: FrameError = FrameError::Payload("tool call");
+    let (id, answer) = if payload.len() > policy.call_bytes {
+        // as values they take many times the memory that they take as text
+        let Caller { id } = serde_json::from_slice(&payload).map_err(|_| BAD)?;
+        let (size, max) = (payload.len(), policy.call_bytes);
+        let refusal = Refusal::new(
+            "budget",
+            format!("this call has {size} bytes; at most {max} are passed on"),
+            "pass less",
+        );
+        (id, Err(refusal))
+    } else {
+        let call: Call = serde_json::from_slice(&payload).map_err(|_| BAD)?;
+        drop(payload);
+        (call.id, io.call(call.tool, call.arguments).await)
+    };
+    let answer = match answer {
         // the data is JSON text already
-        Ok(data) => format!(r#"{{"id":{},"ok":{data}}}"#, call.id),
-        Err(refusal) => json!({"id": call.id, "error": refusal}).to_string(),
+        Ok(data) => format!(r#"{{"id":{id},"ok":{data}}}"#),
+        Err(refusal) => json!({"id": id, "error": refusal}).to_string(),
     };
     Ok(frame::encode(Kind::Answer, answer.as_bytes()))
 }
@@ -150,28 +173,36 @@ pub async fn converse(
     let mut decoder = Decoder::default();
     let mut buffer = vec![0; 64 * 1024];
     let mut calls = FuturesUnordered::new();
+    // more calls than this wait on the wire, not in memory
+    let most_calls = policy.calls_in_flight.max(1) * 2;
     // what waits to be written, and how much of it is; a guest that does not read must not keep
-    // the host from reading
+    // the host from reading, unless it lets more answers pile up than it may ask for
     let mut out = opening(job, policy, io.tools_module());
+    let most_out = out.len() + policy.all_call_bytes + SPARE;
     let mut sent = 0;
     loop {
+        let mut hears = false;
+        while calls.len() < most_calls && out.len() - sent < most_out {
+            let Some(frame) = decoder.next_frame()? else {
+                hears = true;
+                break;
+            };
+            if frame.kind == Kind::Call {
+                calls.push(answer(io, frame.payload, policy));
+            } else if let Some(ended) = received(io, &frame)? {
+                // no frame is left half written on a wire that may be used again
+                // (where that fails the wire is dead, and the end is known all the same)
+                let _ = to.write_all(&out[sent..]).await;
+                return Ok(ended);
+            }
+        }
         tokio::select! {
-            read = from.read(&mut buffer) => {
+            read = from.read(&mut buffer), if hears => {
                 let read = read?;
                 if read == 0 {
                     return Err(Broken::Gone(io::ErrorKind::UnexpectedEof.into()));
                 }
                 decoder.push(&buffer[..read]);
-                while let Some(frame) = decoder.next_frame()? {
-                    if frame.kind == Kind::Call {
-                        calls.push(answer(io, frame.payload));
-                    } else if let Some(ended) = received(io, &frame)? {
-                        // no frame is left half written on a wire that may be used again
-                        // (where that fails the wire is dead, and the end is known all the same)
-                        let _ = to.write_all(&out[sent..]).await;
-                        return Ok(ended);
-                    }
-                }
             }
             written = to.write(&out[sent..]), if sent < out.len() => {
                 sent += written?;
@@ -179,6 +210,9 @@ pub async fn converse(
                     out.clear();
                     sent = 0;
                     to.flush().await?;
+                } else if sent >= SPARE {
+                    out.drain(..sent);
+                    sent = 0;
                 }
             }
             Some(answer) = calls.next(), if !calls.is_empty() => out.extend(answer?),

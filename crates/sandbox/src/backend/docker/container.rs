@@ -31,7 +31,6 @@ use tokio_util::io::StreamReader;
 use super::{GUEST, engine::Engine, sweep};
 use crate::{Job, Policy, Why};
 
-const SECCOMP: &str = include_str!("seccomp.json");
 /// `nobody` and `nogroup` of every distribution.
 const USER: &str = "65534:65534";
 /// How much of its own stderr a container is remembered by.
@@ -39,7 +38,7 @@ const ERROR_BYTES: usize = 2_000;
 /// How often a removal is tried again: the engine may be busy with the very same container.
 const TRIES: u32 = 20;
 
-/// Everything that a container is made of. Podman takes the same.
+/// Everything that a container is made of.
 pub(super) fn spec(engine: &Engine, job: &Job, policy: &Policy) -> ContainerCreateBody {
     let text = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
     ContainerCreateBody {
@@ -60,13 +59,13 @@ pub(super) fn spec(engine: &Engine, job: &Job, policy: &Policy) -> ContainerCrea
         stdin_once: Some(true),
         tty: Some(false),
         network_disabled: Some(true),
-        host_config: Some(limits(policy, engine.runtime())),
+        host_config: Some(limits(policy, engine)),
         ..ContainerCreateBody::default()
     }
 }
 
 /// What the engine and the kernel enforce.
-fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
+fn limits(policy: &Policy, engine: &Engine) -> HostConfig {
     let signed = |number: u64| Some(i64::try_from(number).unwrap_or(i64::MAX));
     let ulimit = |name: &str, most: i64| ResourcesUlimits {
         name: Some(name.to_owned()),
@@ -74,6 +73,25 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
         hard: Some(most),
     };
     let small = "rw,noexec,nosuid,nodev,mode=1777";
+    // Podman refuses this option: there only the memory that they take limits the files
+    let files = |most: u32| {
+        if engine.is_podman() {
+            String::new()
+        } else {
+            format!(",nr_inodes={most}")
+        }
+    };
+    let mut ulimits = vec![
+        ulimit("core", 0),
+        ulimit("nofile", 1024),
+        ulimit("msgqueue", 0),
+        ulimit("memlock", 65536),
+    ];
+    if engine.is_podman() {
+        // else it asks for a million, which not every root may set; this one counts the processes
+        // of all containers, so it must bear several
+        ulimits.push(ulimit("nproc", 4096));
+    }
     HostConfig {
         network_mode: Some("none".to_owned()),
         // else the engine copies the machine's resolvers and domains into the container
@@ -88,10 +106,7 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
         oom_score_adj: Some(500),
         readonly_rootfs: Some(true),
         cap_drop: Some(vec!["ALL".to_owned()]),
-        security_opt: Some(vec![
-            "no-new-privileges".to_owned(),
-            format!("seccomp={SECCOMP}"),
-        ]),
+        security_opt: Some(vec!["no-new-privileges".to_owned(), engine.seccomp()]),
         privileged: Some(false),
         // the engine's own /dev/shm cannot limit the number of files
         ipc_mode: Some("none".to_owned()),
@@ -100,22 +115,17 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
                 "/tmp".to_owned(),
                 // the root of the file system and /tmp/out are two more
                 format!(
-                    "{small},size={},nr_inodes={}",
+                    "{small},size={}{}",
                     policy.scratch,
-                    policy.scratch_files.saturating_add(2)
+                    files(policy.scratch_files.saturating_add(2))
                 ),
             ),
             (
                 "/dev/shm".to_owned(),
-                format!("{small},size=4194304,nr_inodes=64"),
+                format!("{small},size=4194304{}", files(64)),
             ),
         ])),
-        ulimits: Some(vec![
-            ulimit("core", 0),
-            ulimit("nofile", 1024),
-            ulimit("msgqueue", 0),
-            ulimit("memlock", 65536),
-        ]),
+        ulimits: Some(ulimits),
         // the paths of control groups tell about the machine
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
         log_config: Some(HostConfigLogConfig {
@@ -125,7 +135,7 @@ fn limits(policy: &Policy, runtime: Option<&str>) -> HostConfig {
         init: Some(false),
         auto_remove: Some(false),
         masked_paths: Some(MASKED.iter().map(|&path| path.to_owned()).collect()),
-        runtime: runtime.map(str::to_owned),
+        runtime: engine.runtime().map(str::to_owned),
         ..HostConfig::default()
     }
 }

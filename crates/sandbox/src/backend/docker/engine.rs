@@ -1,11 +1,12 @@
 //! The engine and the image: which are acceptable, whether they are there, and what to do if not.
 
-use std::{fmt, time::Duration};
+use std::{fmt, io::Write, time::Duration};
 
 use bollard::{
     API_DEFAULT_VERSION, Docker as Client, errors::Error, query_parameters::CreateImageOptions,
 };
 use futures::StreamExt;
+use tempfile::NamedTempFile;
 
 use super::Settings;
 use crate::Why;
@@ -13,6 +14,10 @@ use crate::Why;
 /// How long the engine may take to answer anything, in seconds; a slow disk needs a while for a
 /// container.
 const PATIENCE: u64 = 60;
+/// The system calls that code may make.
+const SECCOMP: &str = include_str!("seccomp.json");
+/// How much of what the engine says is told, in characters: some repeat the whole question.
+const MAX_TOLD: usize = 400;
 
 #[cfg(windows)]
 const USUAL_HOST: &str = "npipe:////./pipe/docker_engine";
@@ -38,6 +43,8 @@ pub(super) struct Engine {
     host: String,
     image: String,
     runtime: Option<String>,
+    /// The profile as a file, for Podman.
+    profile: Option<NamedTempFile>,
 }
 
 impl fmt::Debug for Engine {
@@ -59,12 +66,37 @@ impl Engine {
             .negotiate_version()
             .await
             .map_err(|error| unreachable(&host, &error))?;
+        let version = client
+            .version()
+            .await
+            .map_err(|error| unreachable(&host, &error))?;
+        let podman = version
+            .components
+            .unwrap_or_default()
+            .iter()
+            .any(|component| component.name.starts_with("Podman"));
+        let profile = if podman { Some(profile_file()?) } else { None };
         Ok(Self {
             client,
             host,
             image: settings.image.clone(),
             runtime: settings.runtime.clone(),
+            profile,
         })
+    }
+
+    /// The value of `--security-opt` for the system calls: Docker wants the profile itself, as its
+    /// own client sends it, Podman the path of a file on its machine, which is this one.
+    pub(super) fn seccomp(&self) -> String {
+        match &self.profile {
+            None => format!("seccomp={SECCOMP}"),
+            Some(file) => format!("seccomp={}", file.path().display()),
+        }
+    }
+
+    /// Podman takes the same questions with some exceptions.
+    pub(super) fn is_podman(&self) -> bool {
+        self.profile.is_some()
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -133,10 +165,11 @@ impl Engine {
         } else {
             "look at the engine's log"
         };
-        Why::new(
-            format!("the engine did not {what}: {}", message.trim()),
-            remedy,
-        )
+        let mut told: String = message.trim().chars().take(MAX_TOLD).collect();
+        if told.len() < message.trim().len() {
+            told.push_str(" ...");
+        }
+        Why::new(format!("the engine did not {what}: {told}"), remedy)
     }
 
     fn missing(&self) -> Why {
@@ -184,6 +217,18 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// The profile in a file that only this user and root can read.
+fn profile_file() -> Result<NamedTempFile, Why> {
+    let written = NamedTempFile::with_prefix("seaworthy-seccomp-")
+        .and_then(|mut file| file.write_all(SECCOMP.as_bytes()).map(|()| file));
+    written.map_err(|error| {
+        Why::new(
+            format!("the profile of system calls for Podman could not be written: {error}"),
+            "make room in the folder for temporary files",
+        )
+    })
 }
 
 fn client(host: &str) -> Result<Client, Error> {
