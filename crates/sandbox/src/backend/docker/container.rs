@@ -87,7 +87,25 @@ fn limits(policy: &Policy, engine: &Engine) -> HostConfig {
         ulimit("msgqueue", 0),
         ulimit("memlock", 65536),
     ];
+    let mut tmpfs = HashMap::from([
+        (
+            "/tmp".to_owned(),
+            // the root of the file system and /tmp/out are two more
+            format!(
+                "{small},size={}{}",
+                policy.scratch,
+                files(policy.scratch_files.saturating_add(2))
+            ),
+        ),
+        (
+            "/dev/shm".to_owned(),
+            format!("{small},size=4194304{}", files(64)),
+        ),
+    ]);
     if engine.is_podman() {
+        // else a read-only container gets a writable one there
+        let closed = "ro,noexec,nosuid,nodev,size=4096".to_owned();
+        tmpfs.insert("/var/tmp".to_owned(), closed);
         // else it asks for a million, which not every root may set; this one counts the processes
         // of all containers, so it must bear several
         ulimits.push(ulimit("nproc", 4096));
@@ -110,21 +128,7 @@ fn limits(policy: &Policy, engine: &Engine) -> HostConfig {
         privileged: Some(false),
         // the engine's own /dev/shm cannot limit the number of files
         ipc_mode: Some("none".to_owned()),
-        tmpfs: Some(HashMap::from([
-            (
-                "/tmp".to_owned(),
-                // the root of the file system and /tmp/out are two more
-                format!(
-                    "{small},size={}{}",
-                    policy.scratch,
-                    files(policy.scratch_files.saturating_add(2))
-                ),
-            ),
-            (
-                "/dev/shm".to_owned(),
-                format!("{small},size=4194304{}", files(64)),
-            ),
-        ])),
+        tmpfs: Some(tmpfs),
         ulimits: Some(ulimits),
         // the paths of control groups tell about the machine
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
