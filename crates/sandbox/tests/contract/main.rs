@@ -177,9 +177,10 @@ fn failed(result: Result<(), String>) -> Result<(), Failed> {
 }
 
 fn trials(arguments: &Arguments) -> Vec<Trial> {
-    let mut trials = vec![Trial::test("suite::lists_are_sorted", || {
-        failed(lists_are_sorted())
-    })];
+    let mut trials = vec![
+        Trial::test("suite::gaps_are_of_trials", || failed(gaps_are_of_trials())),
+        Trial::test("suite::lists_are_sorted", || failed(lists_are_sorted())),
+    ];
     for (name, check) in attack::self_checks() {
         trials.push(Trial::test(format!("suite::{name}"), move || {
             failed(check())
@@ -282,4 +283,18 @@ fn lists_are_sorted() -> Result<(), String> {
         sorted(group.programs.iter().map(|program| program.name).collect())?;
     }
     sorted(backends::BACKENDS.iter().map(|(name, _)| *name).collect())
+}
+
+/// A known gap is one of a backend and a trial that there are.
+fn gaps_are_of_trials() -> Result<(), String> {
+    for (backend, trial, _) in backends::GAPS {
+        let known = backends::BACKENDS.iter().any(|(name, _)| *name == backend);
+        let mut trials = GROUPS
+            .iter()
+            .flat_map(|group| group.programs.iter().map(move |one| (group.name, one.name)));
+        if !known || !trials.any(|(group, name)| format!("{group}::{name}") == trial) {
+            return Err(format!("there is no {backend}::{trial}"));
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,13 @@
+use std::sync::Arc;
+
 use seaworthy_sandbox::{
     Backend, Job, Policy, RunError, Sandbox, Why,
     backend::docker::{Docker, Settings},
+};
+use serde_json::{Value, json};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path_regex},
 };
 
 fn unreachable() -> Settings {
@@ -26,7 +33,7 @@ async fn without_an_engine_it_says_what_to_start() {
 
 #[tokio::test]
 async fn without_an_engine_nothing_runs() {
-    let sandbox = Sandbox::new(std::sync::Arc::new(Docker::new(unreachable())));
+    let sandbox = Sandbox::new(Arc::new(Docker::new(unreachable())));
     let job = Job::new("print(1)");
     let error = sandbox
         .run(&job, &Policy::default(), None)
@@ -58,6 +65,91 @@ async fn another_machine_is_refused_without_encryption() {
     let why = why(settings).await;
     assert!(why.problem.contains("not encrypted"), "{why:?}");
     assert!(why.remedy.contains("ssh -L"), "{why:?}");
+}
+
+/// What an engine of this maker is asked for, and what is told when it refuses at length.
+async fn asked_of(maker: &str) -> (Value, Why) {
+    let service = MockServer::start().await;
+    let version = json!({
+        "ApiVersion": "1.41",
+        "MinAPIVersion": "1.24",
+        "Components": [{"Name": maker, "Version": "1"}],
+    });
+    let image = format!("sha256:{}", "0".repeat(64));
+    for (verb, to, status, body) in [
+        ("GET", "/version$", 200, version),
+        ("GET", "/info$", 200, json!({"OSType": "linux"})),
+        ("GET", "/images/.*/json$", 200, json!({"Id": image})),
+        ("GET", "/containers/json$", 200, json!([])),
+        (
+            "POST",
+            "/containers/create$",
+            500,
+            json!({"message": "no ".repeat(10_000)}),
+        ),
+        (
+            "DELETE",
+            "/containers/",
+            404,
+            json!({"message": "no such container"}),
+        ),
+    ] {
+        Mock::given(method(verb))
+            .and(path_regex(to))
+            .respond_with(ResponseTemplate::new(status).set_body_json(body))
+            .mount(&service)
+            .await;
+    }
+    let sandbox = Sandbox::new(Arc::new(Docker::new(Settings {
+        host: Some(format!("tcp://{}", service.address())),
+        image,
+        ..Settings::default()
+    })));
+    let (job, policy) = (Job::new("1"), Policy::default());
+    let error = sandbox.run(&job, &policy, None).await.unwrap_err();
+    let RunError::Sandbox(why) = error else {
+        panic!("{error:?}");
+    };
+    let requests = service.received_requests().await.unwrap();
+    let mut created = requests
+        .iter()
+        .filter(|request| request.url.path().ends_with("/containers/create"));
+    let mut limits = created.next().unwrap().body_json::<Value>().unwrap()["HostConfig"].take();
+    // Podman wants a file, which is there as long as the backend is
+    let profile = limits["SecurityOpt"][1].as_str().unwrap();
+    let profile = profile.strip_prefix("seccomp=").unwrap();
+    if profile.starts_with('/') {
+        let content = std::fs::read_to_string(profile).unwrap();
+        limits["SecurityOpt"][1] = format!("the file: {content}").into();
+    }
+    (limits, why)
+}
+
+#[tokio::test]
+async fn podman_is_asked_in_its_own_way_for_as_much() {
+    const PROFILE: &str = include_str!("../../src/backend/docker/seccomp.json");
+    let (mut docker, why) = asked_of("Engine").await;
+    assert!(why.problem.len() < 500, "{why:?}");
+    let (mut podman, _) = asked_of("Podman Engine").await;
+    assert_eq!(docker["SecurityOpt"][1], format!("seccomp={PROFILE}"));
+    assert_eq!(podman["SecurityOpt"][1], format!("the file: {PROFILE}"));
+    let tmp = docker["Tmpfs"]["/tmp"].as_str().unwrap();
+    let (tmp, inodes) = tmp.split_once(",nr_inodes=").unwrap();
+    assert_eq!((&podman["Tmpfs"]["/tmp"], inodes), (&tmp.into(), "4098"));
+    let closed = podman["Tmpfs"]["/var/tmp"].as_str().unwrap();
+    assert!(closed.starts_with("ro,"), "{closed}");
+    let ulimits = podman["Ulimits"].as_array().unwrap();
+    assert_eq!(ulimits.last().unwrap()["Name"], "nproc");
+    assert_eq!(
+        ulimits[..ulimits.len() - 1],
+        *docker["Ulimits"].as_array().unwrap()
+    );
+    for asked in [&mut docker, &mut podman] {
+        for own in ["SecurityOpt", "Tmpfs", "Ulimits"] {
+            asked[own].take();
+        }
+    }
+    assert_eq!(docker, podman);
 }
 
 mod real {
