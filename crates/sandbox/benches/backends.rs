@@ -94,46 +94,49 @@ where
     (times[times.len() / 2], rate)
 }
 
-async fn of_backend(name: &'static str, backend: Arc<dyn Backend>, code: &'static str) -> Row {
-    let sandbox = Arc::new(Sandbox::new(backend));
+/// Measures `one` at each of [`FLIGHTS`].
+async fn row<F, R>(name: &'static str, one: F) -> Row
+where
+    F: Fn() -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = ()> + Send,
+{
     let mut cells = Vec::new();
     for flight in FLIGHTS {
-        let sandbox = sandbox.clone();
-        let one = move || {
-            let sandbox = sandbox.clone();
-            async move {
-                let outcome = sandbox.run(&Job::new(code), &Policy::default(), None).await;
-                assert_eq!(outcome.expect("an outcome").ending, Ending::Exit);
-            }
-        };
-        cells.push(measure(flight, 4.0, one).await);
+        cells.push(measure(flight, 4.0, one.clone()).await);
     }
     Row { name, cells }
 }
 
+async fn of_backend(name: &'static str, backend: Arc<dyn Backend>, code: &'static str) -> Row {
+    let sandbox = Arc::new(Sandbox::new(backend));
+    let one = move || {
+        let sandbox = sandbox.clone();
+        async move {
+            let outcome = sandbox.run(&Job::new(code), &Policy::default(), None).await;
+            assert_eq!(outcome.expect("an outcome").ending, Ending::Exit);
+        }
+    };
+    row(name, one).await
+}
+
 async fn of_program(name: &'static str, program: Vec<String>, code: &'static str) -> Row {
     let program = Arc::new(program);
-    let mut cells = Vec::new();
-    for flight in FLIGHTS {
+    let one = move || {
         let program = program.clone();
-        let one = move || {
-            let program = program.clone();
-            async move {
-                #[expect(clippy::disallowed_methods, reason = "what is compared with")]
-                let mut command = Command::new(&program[0]);
-                let status = command
-                    .args(&program[1..])
-                    .arg(code)
-                    .stdin(Stdio::null())
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status();
-                assert!(status.await.expect("a status").success());
-            }
-        };
-        cells.push(measure(flight, 4.0, one).await);
-    }
-    Row { name, cells }
+        async move {
+            #[expect(clippy::disallowed_methods, reason = "what is compared with")]
+            let mut command = Command::new(&program[0]);
+            let status = command
+                .args(&program[1..])
+                .arg(code)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            assert!(status.await.expect("a status").success());
+        }
+    };
+    row(name, one).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "the benchmark's own settings")]

@@ -77,7 +77,8 @@ impl Ended {
     }
 }
 
-/// Room for refusals among the answers that wait to be written, in bytes.
+/// Room for refusals among the answers that wait to be written, in bytes; and as much of what is
+/// written may stay in memory until it is dropped.
 const SPARE: usize = 1024 * 1024;
 
 /// Why a conversation broke off before `Ended`.

@@ -89,7 +89,7 @@ def open_text(number, mode):
 
 
 def begin(code, tools):
-    """A run."""
+    """A run: streams, randomness and tools of its own, then the code."""
     sys.stdin = sys.__stdin__ = open_text(0, "r")
     sys.stdout = sys.__stdout__ = open_text(1, "w")
     sys.stderr = sys.__stderr__ = open_text(2, "w")

@@ -20,7 +20,10 @@ use tokio::{
 };
 use tokio_util::bytes::BufMut;
 
-use super::{Shared, machine::Machine};
+use super::{
+    Shared,
+    machine::{Machine, Process},
+};
 
 /// A Connect error of a unary call.
 fn refused(status: StatusCode, code: &str, message: &str) -> Response {
@@ -161,13 +164,23 @@ pub(super) async fn list(
     Ok(Json(shared.machine(&headers)?.list()))
 }
 
+/// The process that a request is about, with its number and its sandbox.
+fn process(
+    shared: &Shared,
+    headers: &HeaderMap,
+    asked: &Value,
+) -> Result<(Arc<Machine>, u64, Arc<Process>), Response> {
+    let machine = shared.machine(headers)?;
+    let (pid, process) = machine.process(&asked["process"]).ok_or_else(not_found)?;
+    Ok((machine, pid, process))
+}
+
 pub(super) async fn send_input(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Json(asked): Json<Value>,
 ) -> Result<Json<Value>, Response> {
-    let machine = shared.machine(&headers)?;
-    let (_, process) = machine.process(&asked["process"]).ok_or_else(not_found)?;
+    let (_, _, process) = process(&shared, &headers, &asked)?;
     let bytes = STANDARD.decode(asked["input"]["stdin"].as_str().unwrap_or_default());
     let odd = |message: &str| refused(StatusCode::BAD_REQUEST, "invalid_argument", message);
     let bytes = bytes.map_err(|_| odd("no base64"))?;
@@ -186,8 +199,7 @@ pub(super) async fn close_stdin(
     headers: HeaderMap,
     Json(asked): Json<Value>,
 ) -> Result<Json<Value>, Response> {
-    let machine = shared.machine(&headers)?;
-    let (_, process) = machine.process(&asked["process"]).ok_or_else(not_found)?;
+    let (_, _, process) = process(&shared, &headers, &asked)?;
     if let Some(mut input) = process.input.lock().await.take() {
         let _ = input.shutdown().await;
     }
@@ -199,8 +211,7 @@ pub(super) async fn send_signal(
     headers: HeaderMap,
     Json(asked): Json<Value>,
 ) -> Result<Json<Value>, Response> {
-    let machine = shared.machine(&headers)?;
-    let (pid, _) = machine.process(&asked["process"]).ok_or_else(not_found)?;
+    let (machine, pid, _) = process(&shared, &headers, &asked)?;
     let signal = if asked["signal"] == "SIGNAL_SIGTERM" {
         15
     } else {

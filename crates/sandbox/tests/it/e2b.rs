@@ -78,22 +78,19 @@ async fn answers_that_are_no_sandbox_are_refused() {
 #[tokio::test]
 async fn a_sandbox_whose_process_does_not_start_is_deleted() {
     let service = MockServer::start().await;
-    Mock::given(method("POST"))
-        .and(path("/v2/sandboxes"))
-        .respond_with(ResponseTemplate::new(201).set_body_json(json!({"sandboxID": "i1"})))
-        .mount(&service)
-        .await;
-    Mock::given(method("POST"))
-        .and(path("/process.Process/Start"))
-        .respond_with(ResponseTemplate::new(503))
-        .mount(&service)
-        .await;
-    Mock::given(method("DELETE"))
-        .and(path("/sandboxes/i1"))
-        .respond_with(ResponseTemplate::new(204))
-        .expect(1)
-        .mount(&service)
-        .await;
+    let made = ResponseTemplate::new(201).set_body_json(json!({"sandboxID": "i1"}));
+    for (verb, to, answer) in [
+        ("POST", "/v2/sandboxes", made),
+        ("POST", "/process.Process/Start", ResponseTemplate::new(503)),
+        ("DELETE", "/sandboxes/i1", ResponseTemplate::new(204)),
+    ] {
+        Mock::given(method(verb))
+            .and(path(to))
+            .respond_with(answer)
+            .expect(1)
+            .mount(&service)
+            .await;
+    }
     let sandbox = Sandbox::new(Arc::new(E2b::new(settings(&service.uri()))));
     let (job, policy) = (Job::new("1"), Policy::default());
     let ended = sandbox.run(&job, &policy, None).await;

@@ -219,13 +219,8 @@ impl Container {
     }
 
     /// Starts it; gives its stdout and its stdin.
-    pub(super) async fn start(&mut self) -> Result<(From, To), Why> {
-        let failed = |error: Error| {
-            Why::new(
-                format!("the engine did not start the container: {error}"),
-                "use an image that has python3 on its path, and look at the engine's log",
-            )
-        };
+    pub(super) async fn start(&mut self, engine: &Engine) -> Result<(From, To), Why> {
+        let failed = |error: Error| engine.failed("start the container", &error);
         let options = AttachContainerOptionsBuilder::new()
             .stream(true)
             .stdin(true)

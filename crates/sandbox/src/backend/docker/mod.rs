@@ -125,7 +125,7 @@ impl Docker {
             () = io.stopped() => return Ok(Ended::killed("it was stopped before it began")),
         };
         let ended = tokio::select! {
-            ended = converse(&mut container, job, policy, io) => ended,
+            ended = converse(engine, &mut container, job, policy, io) => ended,
             () = io.stopped() => Ok(Ended::killed("it was stopped")),
         };
         container.remove().await?;
@@ -164,12 +164,13 @@ impl Backend for Docker {
 
 /// Starts the container and serves it until the code has ended.
 async fn converse(
+    engine: &Engine,
     container: &mut Container,
     job: &Job,
     policy: &Policy,
     io: &Io,
 ) -> Result<Ended, Why> {
-    let (from, to) = container.start().await?;
+    let (from, to) = container.start(engine).await?;
     let gone = match session::converse(from, to, job, policy, io).await {
         Ok(ended) => return Ok(ended),
         Err(Broken::Frame(error)) => return Ok(Ended::killed(format!("the guest sent {error}"))),

@@ -1,8 +1,8 @@
 //! The guest's source, as it is built into this program.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
+
+use super::compiled;
 
 /// The tool that makes a component of the guest, from PyPI.
 pub const COMPONENTIZE: &str = "componentize-py";
@@ -33,11 +33,7 @@ pub fn key() -> String {
         hasher.update([0]);
     }
     hasher.update(REQUIREMENTS);
-    let mut key = String::new();
-    for byte in &hasher.finalize()[..6] {
-        let _ = write!(key, "{byte:02x}");
-    }
-    key
+    compiled::hex(&hasher.finalize()[..6])
 }
 
 #[cfg(test)]
