@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use futures::future::BoxFuture;
 use kit::{
-    ErrorKind, Product, Tool, ToolError, audit::Origin, call::Caller, data, guard::Guard, stubs,
-    stubs::Function, untrusted::one_line,
+    ErrorKind, Product, Tool, ToolError, audit::Origin, auth::Scope, call::Caller, data,
+    guard::Guard, stubs, stubs::Function, untrusted::one_line,
 };
 use seaworthy_kit as kit;
 use seaworthy_sandbox::{Refusal, ToolCall, Tools};
@@ -95,7 +95,7 @@ impl Offer {
     async fn principal(&self) -> &str {
         let ask = || async {
             match self.caller.principal() {
-                "" => self.github.principal().await,
+                "" => self.caller.acting_as(self.github.principal().await),
                 known => known.to_owned(),
             }
         };
@@ -113,6 +113,10 @@ impl Offer {
         let mut callable = code_mode.tools.iter();
         if let Some(tool) = callable.find(|tool| tool.name == asked.tool) {
             let call = call(tool.name);
+            if !self.caller.may(tool.scope) {
+                let refusal = out_of_scope(tool.name, tool.scope);
+                return call.audited_for_code(&origin, async { Err(refusal) }).await;
+            }
             return data::answer(&self.github, &code_mode.guard, tool, call, &origin).await;
         }
         // what was tried is recorded too
@@ -131,6 +135,15 @@ fn unknown(name: &str) -> ToolError {
         ErrorKind::NotFound,
         format!("there is no tool {}", one_line(name, 64)),
         "help(tools) names the ones there are",
+    )
+}
+
+/// What code hears that runs for somebody who may not call the tool themselves.
+fn out_of_scope(tool: &str, scope: Scope) -> ToolError {
+    ToolError::new(
+        ErrorKind::Forbidden,
+        format!("{tool} needs the scope {scope}, which your token does not have"),
+        "ask the operator for a token that has it, or do without",
     )
 }
 

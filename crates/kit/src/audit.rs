@@ -292,7 +292,7 @@ pub fn rfc3339(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{call::Safeguards, confirm::Spent, seal::Sealer};
+    use crate::{call::Safeguards, seal::Sealer, spent::Spent};
 
     fn call(path: &Path) -> Call {
         let safeguards = Safeguards {

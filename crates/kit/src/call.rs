@@ -17,10 +17,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Answer, ToolError,
     audit::AuditLog,
-    confirm::Spent,
+    auth::{Principal, Scope},
     cursor,
     input::{self, PageSize},
     seal::{self, Sealer},
+    spent::Spent,
     untrusted,
 };
 
@@ -102,12 +103,27 @@ impl Client {
     }
 }
 
+/// Whether `asker` may do what `scope` opens; who started the server may do everything.
+pub(crate) fn may(asker: Option<&Principal>, scope: Scope) -> bool {
+    asker.is_none_or(|asker| asker.scopes.allow(scope))
+}
+
+/// The name under which something is done: the asker's, and whom the server is upstream.
+pub(crate) fn acting_as(asker: Option<&Principal>, own: String) -> String {
+    match asker {
+        Some(asker) => format!("{} as {own}", asker.name),
+        None => own,
+    }
+}
+
 /// One call.
 #[derive(Debug)]
 pub struct Call {
     pub(crate) tool: &'static str,
     pub(crate) arguments: JsonObject,
     pub(crate) principal: String,
+    /// Who asks over HTTP; absent on stdio, where who started the server may do everything.
+    pub(crate) asker: Option<Principal>,
     /// The way back to the client; absent when a tool is called without one.
     pub(crate) context: Option<RequestContext<RoleServer>>,
     pub(crate) input_responses: Option<InputResponses>,
@@ -123,6 +139,7 @@ pub struct Call {
 #[derive(Debug, Clone)]
 pub struct Caller {
     principal: String,
+    asker: Option<Principal>,
     client: Client,
     safeguards: Arc<Safeguards>,
 }
@@ -131,6 +148,16 @@ impl Caller {
     /// The principal that the call was made for; empty where nobody has asked for it yet.
     pub fn principal(&self) -> &str {
         &self.principal
+    }
+
+    /// Whether the caller may do what `scope` opens.
+    pub fn may(&self, scope: Scope) -> bool {
+        may(self.asker.as_ref(), scope)
+    }
+
+    /// The name under which the caller acts, where the server itself acts upstream as `own`.
+    pub fn acting_as(&self, own: String) -> String {
+        acting_as(self.asker.as_ref(), own)
     }
 
     /// A call of the caller's code: it is answered with data, and asks no human.
@@ -142,6 +169,7 @@ impl Caller {
     ) -> Call {
         let mut call = Call::detached(tool, arguments, principal, self.safeguards.clone())
             .with_client(self.client.clone());
+        call.asker.clone_from(&self.asker);
         call.wants_data = true;
         call
     }
@@ -160,6 +188,7 @@ impl Call {
             tool,
             arguments,
             principal: principal.into(),
+            asker: None,
             context: None,
             input_responses: None,
             request_state: None,
@@ -173,6 +202,7 @@ impl Call {
     pub fn caller(&self) -> Caller {
         Caller {
             principal: self.principal.clone(),
+            asker: self.asker.clone(),
             client: self.client(),
             safeguards: self.safeguards.clone(),
         }
@@ -257,7 +287,11 @@ impl Call {
         let mut binding: [u8; 6] = self.fingerprint(&["cursor", "page_size"]);
         // a page of data is another page: a position in the one is none in the other
         binding[0] ^= u8::from(self.wants_data);
-        binding
+        match &self.asker {
+            // nor does one that somebody else was given
+            Some(asker) => seal::digest(&[&binding, asker.name.as_bytes()]),
+            None => binding,
+        }
     }
 
     /// A digest of the tool and its arguments without the named ones. `serde_json` keeps objects

@@ -6,18 +6,14 @@
 //! is asked as well: by `elicitation/create` before 2026-07-28, by an `input_required` result
 //! after. What the human says is final: a cancelled or declined token is spent.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use rmcp::model::{
     ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
     InputRequest, InputRequiredResult,
 };
 
-use crate::{Answer, Call, ErrorKind, Reply, ToolError, audit::now, seal};
+use crate::{Answer, Call, ErrorKind, Reply, ToolError, audit::now, seal, spent::Use};
 
 /// How long a confirm token is good, in seconds.
 pub const TOKEN_SECONDS: u64 = 600;
@@ -59,20 +55,6 @@ pub enum Decision {
     Go,
     /// It is not (yet): answer with this.
     Reply(Reply),
-}
-
-/// Confirm tokens that were used, kept until they would have expired.
-#[derive(Debug, Default)]
-pub struct Spent(Mutex<HashMap<[u8; NONCE], u64>>);
-
-impl Spent {
-    /// Uses a token up; false when it was used before.
-    fn spend(&self, nonce: [u8; NONCE], expires: u64) -> bool {
-        let mut spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = now();
-        spent.retain(|_, expires| *expires >= now);
-        spent.insert(nonce, expires).is_none()
-    }
 }
 
 /// What a token or a request state says, all fixed width.
@@ -135,7 +117,7 @@ impl Call {
                 // the human was not asked yet: ask again, the same question stays open
                 return Ok(Decision::Reply(self.ask(&change, claims)?));
             };
-            self.spend(claims)?;
+            self.spend(claims).await?;
             let answer: ElicitResult = serde_json::from_value(answer.clone()).map_err(|_| {
                 ToolError::invalid(
                     "the human's answer is malformed",
@@ -151,7 +133,7 @@ impl Call {
             ));
         };
         let claims = self.check(TOKEN, token, state)?;
-        self.spend(claims)?;
+        self.spend(claims).await?;
         let client = self.client();
         if !client.elicits {
             return Ok(Decision::Go);
@@ -239,16 +221,23 @@ impl Call {
         Ok(claims)
     }
 
-    fn spend(&self, claims: Claims) -> Result<(), ToolError> {
-        if self.safeguards.spent.spend(claims.nonce, claims.expires) {
-            return Ok(());
+    async fn spend(&self, claims: Claims) -> Result<(), ToolError> {
+        let spent = &self.safeguards.spent;
+        match spent.spend(&claims.nonce, claims.expires).await {
+            Use::First => Ok(()),
+            Use::Again => Err(ToolError::new(
+                ErrorKind::Refused,
+                "the confirm token was used before",
+                "nothing was done now; look whether the first call did it, else preview again",
+            )
+            .because("a token works once")),
+            Use::Unknown => Err(ToolError::new(
+                ErrorKind::Unavailable,
+                "nothing was done: the store that replicas share does not answer",
+                "ask the operator to mend the server given by --shared, then preview again",
+            )
+            .because("without it a confirm token could be used once on each replica")),
         }
-        Err(ToolError::new(
-            ErrorKind::Refused,
-            "the confirm token was used before",
-            "nothing was done now; look whether the first call did it, else preview again",
-        )
-        .because("a token works once"))
     }
 
     fn ask(&self, change: &Change<'_>, claims: Claims) -> Result<Reply, ToolError> {
@@ -340,6 +329,7 @@ mod tests {
         audit::AuditLog,
         call::{Client, Safeguards},
         seal::Sealer,
+        spent::Spent,
     };
 
     /// A server with one deletable thing, called as a client would call its tool.
@@ -558,15 +548,6 @@ mod tests {
             }
             assert_eq!(won, 1);
         }
-    }
-
-    #[test]
-    fn spent_tokens_are_forgotten_once_they_have_expired() {
-        let spent = Spent::default();
-        assert!(spent.spend([1; NONCE], now() - 1));
-        assert!(spent.spend([2; NONCE], now() + 60));
-        assert!(!spent.spend([2; NONCE], now() + 60));
-        assert_eq!(spent.0.lock().unwrap().len(), 1);
     }
 
     #[test]

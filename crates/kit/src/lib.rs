@@ -8,11 +8,13 @@
 //! * validated arguments ([`input`]) and compact JSON Schemas ([`schema`]);
 //! * answers that fit a token budget ([`answer`]) and say what more there is ([`cursor`]);
 //! * errors that name the next move ([`error`]);
-//! * two-phase confirm ([`confirm`]) with an append-only audit log ([`audit`]);
+//! * two-phase confirm ([`confirm`]), each token good once on one replica or many ([`spent`]), with
+//!   an append-only audit log ([`audit`]);
 //! * fencing of text that other people wrote ([`untrusted`]);
 //! * the read-only tools as data and Python functions, for code that runs on the caller's behalf
 //!   ([`data`], [`stubs`]);
-//! * a stdio transport that no input can hang, kill or flood ([`transport`]).
+//! * a stdio transport that no input can hang, kill or flood, and streamable HTTP behind bearer
+//!   tokens ([`transport`]; who asks and what they may do: [`auth`]).
 //!
 //! To add a concern, give it a module of its own here and call it from [`server`], so that
 //! every product gets it; a product must never need to remember it.
@@ -20,6 +22,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod auth;
 pub mod call;
 pub mod confirm;
 pub mod cursor;
@@ -30,6 +33,7 @@ pub mod input;
 pub mod schema;
 pub mod seal;
 pub mod server;
+pub mod spent;
 pub mod stubs;
 pub mod tool;
 pub mod transport;

@@ -2,6 +2,7 @@
 //! eras, with the guard and the safeguards around every call.
 
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -21,7 +22,13 @@ use rmcp::{
     service::RequestContext,
 };
 
-use crate::{Call, ErrorKind, Reply, Tool, ToolError, call::Safeguards, guard::Guard};
+use crate::{
+    Call, ErrorKind, Reply, Tool, ToolError,
+    auth::{Principal, Scope},
+    call::{Safeguards, acting_as, may},
+    guard::Guard,
+    transport::http::Required,
+};
 
 /// How long a client may keep a list, in milliseconds: the lists do not change while a server runs.
 const LIST_TTL_MS: u64 = 300_000;
@@ -56,15 +63,19 @@ pub trait Product: Send + Sync + Sized + 'static {
         reference: &'a Reference,
         argument: &'a str,
         value: &'a str,
-        known: &'a std::collections::HashMap<String, String>,
+        known: &'a HashMap<String, String>,
     ) -> BoxFuture<'a, Vec<String>>;
 }
 
 /// A product as an MCP server.
 pub struct Server<P: Product> {
     product: Arc<P>,
+    /// Those that act with a principal's own credentials, where each has their own.
+    own: Option<HashMap<String, Arc<P>>>,
     safeguards: Arc<Safeguards>,
     guard: Guard,
+    /// Whether every request must say who asks.
+    behind_auth: bool,
 }
 
 impl<P: Product> Server<P> {
@@ -72,14 +83,94 @@ impl<P: Product> Server<P> {
     pub fn new(product: P, safeguards: Safeguards) -> Self {
         Self {
             product: Arc::new(product),
+            own: None,
             safeguards: Arc::new(safeguards),
             guard: Guard::default(),
+            behind_auth: false,
         }
+    }
+
+    /// The same server for a transport that says who asks: a request without a principal is
+    /// refused, and what is outside a principal's scopes is neither listed nor done.
+    #[must_use]
+    pub fn behind_auth(mut self) -> Self {
+        self.behind_auth = true;
+        self
+    }
+
+    /// The same server with products of their own for some principals, by name. Any other
+    /// principal is served by none.
+    #[must_use]
+    pub fn with_own(mut self, own: HashMap<String, P>) -> Self {
+        let own = own
+            .into_iter()
+            .map(|(name, product)| (name, Arc::new(product)));
+        self.own = Some(own.collect());
+        self
+    }
+
+    /// The same server with another number of calls that run at once; the others wait.
+    #[must_use]
+    pub fn with_concurrency(mut self, calls: usize) -> Self {
+        self.guard = Guard::new(calls);
+        self
+    }
+
+    /// The scope that each request needs, for the transport.
+    pub fn required(&self) -> Required {
+        let tools = self.product.tools().iter();
+        let scopes: HashMap<_, _> = tools.map(|tool| (tool.name, tool.scope)).collect();
+        Arc::new(move |method, tool| match method {
+            "tools/call" => scopes.get(tool?).copied(),
+            "completion/complete" | "resources/read" => Some(Scope::Read),
+            _ => None,
+        })
+    }
+
+    /// Who asks; nobody in particular on a transport of one caller.
+    fn asker(&self, context: &RequestContext<RoleServer>) -> Result<Option<Principal>, ErrorData> {
+        if !self.behind_auth {
+            return Ok(None);
+        }
+        let head = context.extensions.get::<http::request::Parts>();
+        let principal = head.and_then(|head| head.extensions.get::<Principal>());
+        match principal {
+            Some(principal) => Ok(Some(principal.clone())),
+            None => Err(ErrorData::internal_error(
+                "the request has no principal",
+                None,
+            )),
+        }
+    }
+
+    /// The product that serves `asker`.
+    fn product_of(&self, asker: Option<&Principal>) -> Result<&Arc<P>, ErrorData> {
+        let (Some(own), Some(asker)) = (&self.own, asker) else {
+            return Ok(&self.product);
+        };
+        own.get(&*asker.name).ok_or_else(|| {
+            let what = format!(
+                "{} has no credentials of their own here; the operator adds them to the file given by --credentials",
+                asker.name
+            );
+            ErrorData::invalid_request(what, None)
+        })
+    }
+
+    /// The product that reads for whoever asks.
+    fn reader(&self, context: &RequestContext<RoleServer>) -> Result<&Arc<P>, ErrorData> {
+        let asker = self.asker(context)?;
+        if !may(asker.as_ref(), Scope::Read) {
+            return Err(out_of_scope("this", Scope::Read));
+        }
+        self.product_of(asker.as_ref())
     }
 
     async fn call(
         &self,
         tool: &'static Tool<P>,
+        product: &Arc<P>,
+        asker: Option<Principal>,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<Reply, ToolError> {
@@ -92,8 +183,9 @@ impl<P: Product> Server<P> {
                 principal: if tool.hints.read_only {
                     String::new()
                 } else {
-                    self.product.principal().await
+                    acting_as(asker.as_ref(), product.principal().await)
                 },
+                asker,
                 context: Some(context),
                 input_responses: request.input_responses,
                 request_state: request.request_state,
@@ -101,7 +193,7 @@ impl<P: Product> Server<P> {
                 client: None,
                 wants_data: false,
             };
-            (tool.run)(&self.product, call).await
+            (tool.run)(product, call).await
         };
         let writes = !tool.hints.read_only;
         let result = self
@@ -124,6 +216,11 @@ fn log(tool: &str, result: &Result<Reply, ToolError>, took: Duration) {
         Err(error) => error.kind.to_string(),
     };
     tracing::info!(tool, %outcome, ms = took.as_millis(), "call");
+}
+
+fn out_of_scope(what: &str, scope: Scope) -> ErrorData {
+    let message = format!("{what} needs the scope {scope}, which the token does not have");
+    ErrorData::invalid_request(message, None)
 }
 
 /// The lists fit one page, so every cursor is a wrong one.
@@ -162,10 +259,14 @@ impl<P: Product> ServerHandler for Server<P> {
     async fn list_tools(
         &self,
         request: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         no_cursor(request)?;
-        let tools = self.product.tools().iter().map(|tool| tool.definition());
+        let asker = self.asker(&context)?;
+        let tools = self.product.tools().iter();
+        let tools = tools
+            .filter(|tool| may(asker.as_ref(), tool.scope))
+            .map(|tool| tool.definition());
         Ok(ListToolsResult::with_all_items(tools.collect())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
@@ -176,7 +277,9 @@ impl<P: Product> ServerHandler for Server<P> {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let tools = self.product.tools();
+        let asker = self.asker(&context)?;
+        let product = self.product_of(asker.as_ref())?;
+        let tools = product.tools();
         let Some(tool) = tools.iter().find(|tool| tool.name == request.name) else {
             let name = crate::untrusted::one_line(&request.name, 64);
             return Err(ErrorData::invalid_params(
@@ -184,19 +287,24 @@ impl<P: Product> ServerHandler for Server<P> {
                 None,
             ));
         };
-        Ok(match self.call(tool, request, context).await {
-            Ok(Reply::Answer(answer)) => {
-                CallToolResult::success(vec![ContentBlock::text(answer.into_text())]).into()
-            }
-            Ok(Reply::Failed(answer)) => {
-                CallToolResult::error(vec![ContentBlock::text(answer.into_text())]).into()
-            }
-            Ok(Reply::Data(data)) => {
-                CallToolResult::success(vec![ContentBlock::text(data.to_string())]).into()
-            }
-            Ok(Reply::AskHuman(question)) => (*question).into(),
-            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]).into(),
-        })
+        if !may(asker.as_ref(), tool.scope) {
+            return Err(out_of_scope(tool.name, tool.scope));
+        }
+        Ok(
+            match self.call(tool, product, asker, request, context).await {
+                Ok(Reply::Answer(answer)) => {
+                    CallToolResult::success(vec![ContentBlock::text(answer.into_text())]).into()
+                }
+                Ok(Reply::Failed(answer)) => {
+                    CallToolResult::error(vec![ContentBlock::text(answer.into_text())]).into()
+                }
+                Ok(Reply::Data(data)) => {
+                    CallToolResult::success(vec![ContentBlock::text(data.to_string())]).into()
+                }
+                Ok(Reply::AskHuman(question)) => (*question).into(),
+                Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]).into(),
+            },
+        )
     }
 
     async fn list_resources(
@@ -229,7 +337,7 @@ impl<P: Product> ServerHandler for Server<P> {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let read = self.product.read_resource(&request.uri);
+        let read = self.reader(&context)?.read_resource(&request.uri);
         let contents = self
             .guard
             .run_any("resources/read", crate::tool::TIMEOUT, &context.ct, read)
@@ -275,9 +383,12 @@ impl<P: Product> ServerHandler for Server<P> {
             .and_then(|context| context.arguments)
             .unwrap_or_default();
         let argument = request.argument;
-        let complete =
-            self.product
-                .complete(&request.r#ref, &argument.name, &argument.value, &known);
+        let complete = self.reader(&context)?.complete(
+            &request.r#ref,
+            &argument.name,
+            &argument.value,
+            &known,
+        );
         let timeout = std::time::Duration::from_secs(5);
         let wrapped = async { Ok(complete.await) };
         // a completion is a convenience: one that fails offers nothing

@@ -8,7 +8,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use rmcp::model::{self, JsonObject, ToolAnnotations};
 
-use crate::{Call, Reply, ToolError};
+use crate::{Call, Reply, ToolError, auth::Scope};
 
 /// What a model must know to choose a tool and to call it; each part one or two short sentences.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,8 @@ pub struct Tool<P: 'static> {
     pub description: Description,
     /// Its annotation hints.
     pub hints: Hints,
+    /// What a caller over HTTP needs; who started a stdio server needs nothing.
+    pub scope: Scope,
     /// Its input schema, usually `schema::input::<Arguments>`.
     pub input: fn() -> JsonObject,
     /// The schema of its data, usually `schema::output::<Data>`, where code may call it. Only a

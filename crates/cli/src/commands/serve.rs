@@ -5,7 +5,7 @@ use std::{io::IsTerminal, path::PathBuf, sync::Arc};
 use clap::{Args, Subcommand};
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{
-    Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer, transport::serve_stdio,
+    Server, audit::AuditLog, call::Safeguards, seal::Sealer, spent::Spent, transport::serve_stdio,
 };
 use seaworthy_sample::{Fault, Sample};
 use seaworthy_sandbox::Sandbox;

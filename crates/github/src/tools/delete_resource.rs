@@ -6,6 +6,7 @@
 use http::Method;
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     confirm::{Change, Consent, Decision},
     input::Line,
     schema,
@@ -35,6 +36,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "closing issues (write_issue) or several files (propose_change).",
     },
     hints: Hints::DESTRUCTIVE,
+    scope: Scope::Destructive,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT_WITH_HUMAN,

@@ -9,6 +9,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    auth::Scope,
     data,
     input::{Count, Line},
     schema,
@@ -49,6 +50,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "CI state alone (read_pull_request).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<Diagnosis>),
     timeout: TIMEOUT,

@@ -5,6 +5,7 @@
 
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     input::{Line, List, PageSize},
     schema,
     tool::TIMEOUT,
@@ -37,6 +38,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "one item's text (read_issue, read_pull_request) or code (search_code).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<ItemPage>),
     timeout: TIMEOUT,

@@ -10,8 +10,8 @@ use std::{
 use futures::future::join;
 use http::HeaderMap;
 use kit::{
-    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError, audit::rfc3339, schema,
-    tool::TIMEOUT, untrusted::one_line,
+    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError, audit::rfc3339,
+    auth::Scope, schema, tool::TIMEOUT, untrusted::one_line,
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
@@ -37,6 +37,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "what a repository holds (repo_overview).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<Context>),
     timeout: TIMEOUT,

@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    auth::Scope,
     data::fitting,
     input::{Line, PageSize},
     schema,
@@ -50,6 +51,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "a pull request (read_pull_request) or a file's content (read_code).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<History>),
     timeout: TIMEOUT,

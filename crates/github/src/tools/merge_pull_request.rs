@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     confirm::{Change, Consent, Decision},
     input::{Count, Line, Text},
     schema,
@@ -42,6 +43,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "reviewing (review_pull_request) or closing (write_issue).",
     },
     hints: Hints::DESTRUCTIVE,
+    scope: Scope::Destructive,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT_WITH_HUMAN,

@@ -6,6 +6,7 @@ use futures::future::try_join3;
 use http::Method;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     confirm::{Change, Consent, Decision},
     input::{Line, List, Text},
     schema,
@@ -44,6 +45,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "binary files or merging (merge_pull_request).",
     },
     hints: Hints::WRITE,
+    scope: Scope::Write,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT_WITH_HUMAN,

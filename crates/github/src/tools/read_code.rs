@@ -6,6 +6,7 @@
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::{CHARS_PER_TOKEN, Further, HARD_TOKENS},
+    auth::Scope,
     data,
     input::{Count, Line},
     schema,
@@ -43,6 +44,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "finding text (search_code), changes (history) or a first look (repo_overview).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<Code>),
     timeout: TIMEOUT,

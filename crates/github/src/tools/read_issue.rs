@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
     answer::Further,
+    auth::Scope,
     input::{Count, Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -44,6 +45,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "a pull request's diff, reviews or CI (read_pull_request), or finding issues (find_items).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<IssuePage>),
     timeout: TIMEOUT,

@@ -7,6 +7,7 @@ use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
     answer::Further,
+    auth::Scope,
     data::fitting,
     input::{Count, Line, PageSize},
     schema,
@@ -51,6 +52,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "CI logs (diagnose_ci) or issues (read_issue).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<PullRequest>),
     timeout: TIMEOUT,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use futures::future::join5;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     data::excerpt,
     schema,
     tool::TIMEOUT,
@@ -49,6 +50,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "reading on (read_code), more commits (history) or finding repositories (search_code).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<Overview>),
     timeout: TIMEOUT,

@@ -7,6 +7,7 @@ use futures::future::try_join;
 use http::Method;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     input::{Count, List, Text},
     schema,
     tool::TIMEOUT,
@@ -38,6 +39,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "plain comments (write_issue) or merging (merge_pull_request).",
     },
     hints: Hints::WRITE,
+    scope: Scope::Write,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT,

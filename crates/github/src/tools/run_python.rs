@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     input::{Count, Text},
     schema,
     untrusted::one_line,
@@ -48,6 +49,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         idempotent: false,
         ..Hints::READ
     },
+    scope: Scope::Sandbox,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT,

@@ -2,6 +2,7 @@
 
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     input::{Line, PageSize},
     schema,
     tool::TIMEOUT,
@@ -38,6 +39,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "issues and pull requests (find_items), other branches or listing files (read_code).",
     },
     hints: Hints::READ,
+    scope: Scope::Read,
     input: schema::input::<Arguments>,
     output: Some(schema::output::<Found>),
     timeout: TIMEOUT,

@@ -4,6 +4,7 @@
 
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
+    auth::Scope,
     input::{Count, Line, List, Text},
     schema,
     tool::TIMEOUT,
@@ -30,6 +31,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
         not_for: "reviews (review_pull_request) or reading (read_issue).",
     },
     hints: Hints::WRITE,
+    scope: Scope::Write,
     input: schema::input::<Arguments>,
     output: None,
     timeout: TIMEOUT,

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{
-    Call, Reply, Server, audit::AuditLog, call::Safeguards, confirm::Spent, seal::Sealer,
+    Call, Reply, Server, audit::AuditLog, call::Safeguards, seal::Sealer, spent::Spent,
     transport::stdio::serve_on,
 };
 use seaworthy_sandbox::Sandbox;

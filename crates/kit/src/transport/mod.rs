@@ -1,6 +1,7 @@
 //! How messages reach a server: one file a transport.
 
 mod frame;
+pub mod http;
 mod output;
 pub mod stdio;
 

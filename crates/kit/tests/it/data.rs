@@ -7,12 +7,13 @@ use schemars::JsonSchema;
 use seaworthy_kit::{
     Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
     audit::{AuditLog, Origin},
+    auth::Scope,
     call::Safeguards,
-    confirm::Spent,
     data,
     guard::Guard,
     schema,
     seal::Sealer,
+    spent::Spent,
     stubs::{self, Function},
 };
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,7 @@ static DEPTH: Tool<Tank> = Tool {
 /// Claims to give data and may change something.
 static SLY: Tool<Tank> = Tool {
     hints: Hints::WRITE,
+    scope: Scope::Write,
     output: Some(schema::output::<Depth>),
     ..tool("sly", |_, _| Box::pin(async { panic!("must not run") }))
 };

@@ -14,14 +14,16 @@ use schemars::JsonSchema;
 use seaworthy_kit::{
     Answer, Call, Description, Hints, Product, Reply, Server, Tool, ToolError,
     audit::AuditLog,
+    auth::Scope,
     call::Safeguards,
-    confirm::{Change, Consent, Decision, Spent},
+    confirm::{Change, Consent, Decision},
     model::{
         GetPromptResult, Implementation, JsonObject, Prompt, Reference, Resource, ResourceContents,
         ResourceTemplate,
     },
     schema,
     seal::Sealer,
+    spent::Spent,
 };
 use serde::Deserialize;
 
@@ -64,6 +66,7 @@ pub const fn tool(name: &'static str, run: seaworthy_kit::tool::Run<Tank>) -> To
         title: name,
         description: DESCRIPTION,
         hints: Hints::READ,
+        scope: Scope::Read,
         input: schema::input::<Nothing>,
         output: None,
         timeout: Duration::from_secs(30),
@@ -81,6 +84,7 @@ static BIG: Tool<Tank> = tool("big", |_, _| {
 
 static DRAIN: Tool<Tank> = Tool {
     hints: Hints::DESTRUCTIVE,
+    scope: Scope::Destructive,
     input: schema::input::<Drain>,
     output: None,
     ..tool("drain", |tank, call| Box::pin(drain(tank, call)))
