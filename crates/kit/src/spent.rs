@@ -40,10 +40,12 @@ pub struct NoStore;
 
 enum Store {
     Memory(Mutex<HashMap<Vec<u8>, u64>>),
-    Shared {
-        client: Client,
-        connection: OnceCell<ConnectionManager>,
-    },
+    Shared(Box<Shared>),
+}
+
+struct Shared {
+    client: Client,
+    connection: OnceCell<ConnectionManager>,
 }
 
 /// Tokens that were used, kept until they would have expired.
@@ -59,7 +61,7 @@ impl std::fmt::Debug for Spent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             Store::Memory(_) => "Spent(memory)",
-            Store::Shared { .. } => "Spent(shared)",
+            Store::Shared(_) => "Spent(shared)",
         })
     }
 }
@@ -73,10 +75,8 @@ impl Spent {
         // an error means that a provider is installed already, which is as good
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::open(address).map_err(|_| NoStore)?;
-        Ok(Self(Store::Shared {
-            client,
-            connection: OnceCell::new(),
-        }))
+        let connection = OnceCell::new();
+        Ok(Self(Store::Shared(Box::new(Shared { client, connection }))))
     }
 
     /// Uses `nonce` up, which is good until `expires` (seconds since the epoch).
@@ -91,52 +91,41 @@ impl Spent {
                     Some(_) => Use::Again,
                 }
             }
-            Store::Shared { client, connection } => {
-                match spend_shared(client, connection, nonce, expires).await {
-                    Ok(true) => Use::First,
-                    Ok(false) => Use::Again,
-                    Err(error) => {
-                        // the category alone: an address may hold a password
-                        tracing::warn!(
-                            problem = error.category(),
-                            "the shared store does not answer"
-                        );
-                        Use::Unknown
-                    }
+            Store::Shared(shared) => match shared.spend(nonce, expires).await {
+                Ok(true) => Use::First,
+                Ok(false) => Use::Again,
+                Err(error) => {
+                    // the category alone: an address may hold a password
+                    let problem = error.category();
+                    tracing::warn!(problem, "the shared store does not answer");
+                    Use::Unknown
                 }
-            }
+            },
         }
     }
 }
 
-async fn spend_shared(
-    client: &Client,
-    connection: &OnceCell<ConnectionManager>,
-    nonce: &[u8],
-    expires: u64,
-) -> redis::RedisResult<bool> {
-    let config = || {
-        ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
-            .set_number_of_retries(1)
-    };
-    let connection = connection
-        .get_or_try_init(|| async {
-            ConnectionManager::new_lazy_with_config(client.clone(), config())
-        })
-        .await?;
-    let options = SetOptions::default()
-        .conditional_set(ExistenceCheck::NX)
-        // a little longer than the token, for clocks that differ
-        .with_expiration(SetExpiry::EX(expires.saturating_sub(now()) + 60));
-    let mut command = redis::cmd("SET");
-    command
-        .arg(format!("{PREFIX}{}", hex(nonce)))
-        .arg(1)
-        .arg(options);
-    let set: Option<String> = command.query_async(&mut connection.clone()).await?;
-    Ok(set.is_some())
+impl Shared {
+    /// Whether `nonce` was used up now, and not before.
+    async fn spend(&self, nonce: &[u8], expires: u64) -> redis::RedisResult<bool> {
+        let connect = || async {
+            let config = ConnectionManagerConfig::new()
+                .set_connection_timeout(Some(PATIENCE))
+                .set_response_timeout(Some(PATIENCE))
+                .set_number_of_retries(1);
+            ConnectionManager::new_lazy_with_config(self.client.clone(), config)
+        };
+        let connection = self.connection.get_or_try_init(connect).await?;
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            // a little longer than the token, for clocks that differ
+            .with_expiration(SetExpiry::EX(expires.saturating_sub(now()) + 60));
+        let mut command = redis::cmd("SET");
+        let key = format!("{PREFIX}{}", hex(nonce));
+        command.arg(key).arg(1).arg(options);
+        let set: Option<String> = command.query_async(&mut connection.clone()).await?;
+        Ok(set.is_some())
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! JSON Web Tokens of one issuer (OpenID Connect discovery; RFC 7519, RFC 7517, RFC 8725).
+//! JSON Web Tokens of one issuer (`OpenID` Connect discovery; RFC 7519, RFC 7517, RFC 8725).
 //!
 //! A token is accepted only with: a signature by one of the issuer's keys under an algorithm of
 //! [`ALGORITHMS`] (public-key ones, so neither `none` nor a key taken for a shared secret works),
