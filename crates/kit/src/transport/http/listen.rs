@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request};
+use axum::{body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -192,7 +192,7 @@ impl Connection {
             seat,
             limits,
         } = self;
-        let router: Router = app.router();
+        let router = app.router.clone();
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             seat.asked.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(Address(address));

@@ -194,9 +194,11 @@ impl App {
         Self { router, shared }
     }
 
-    /// The routes, for tests and for servers of other makes.
-    pub fn router(&self) -> Router {
-        self.router.clone()
+    /// The same with something in front of all its routes.
+    #[must_use]
+    pub fn wrapped(mut self, wrap: impl FnOnce(Router) -> Router) -> Self {
+        self.router = wrap(self.router);
+        self
     }
 
     /// Calls that are being worked on.
