@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use seaworthy_github::{Token, client::PUBLIC_API};
+use seaworthy_kit::auth::tokens::unhex;
 
 use crate::failure::Failure;
 
@@ -50,16 +51,60 @@ pub(crate) fn audit_log(default: &str) -> Result<PathBuf, Failure> {
         }
         return Ok(path);
     }
+    state().map(|folder| folder.join(default))
+}
+
+/// The folder of what is kept: `SEAWORTHY_STATE`, else the user's state folder.
+pub(crate) fn state() -> Result<PathBuf, Failure> {
+    if let Some(path) = raw("SEAWORTHY_STATE") {
+        return Ok(path.into());
+    }
     let folders = directories::ProjectDirs::from("", "", "seaworthy").ok_or_else(|| {
         Failure::usage(
-            "there is no home folder for the audit log",
-            "set SEAWORTHY_AUDIT_LOG to a file",
+            "there is no home folder to keep state in",
+            "set SEAWORTHY_STATE to a folder",
         )
     })?;
-    let state = folders
-        .state_dir()
-        .unwrap_or_else(|| folders.data_local_dir());
-    Ok(state.join(default))
+    let state = folders.state_dir();
+    Ok(state.unwrap_or_else(|| folders.data_local_dir()).to_owned())
+}
+
+/// The configuration: `SEAWORTHY_CONFIG`, else `config.toml` in the user's configuration folder.
+pub(crate) fn config() -> Option<PathBuf> {
+    let default = || {
+        let folders = directories::ProjectDirs::from("", "", "seaworthy")?;
+        Some(folders.config_dir().join("config.toml"))
+    };
+    raw("SEAWORTHY_CONFIG").map(PathBuf::from).or_else(default)
+}
+
+/// The tokens of a server over HTTP: `SEAWORTHY_HTTP_TOKENS`, lines as in a token file.
+pub(crate) fn http_tokens() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_HTTP_TOKENS")
+}
+
+/// The store that replicas share: `SEAWORTHY_SHARED`. It may hold a password.
+pub(crate) fn shared() -> Result<Option<String>, Failure> {
+    variable("SEAWORTHY_SHARED")
+}
+
+/// The keys that seal cursors and confirm tokens, the newest first: `SEAWORTHY_SEAL_KEY`.
+pub(crate) fn seal_keys() -> Result<Option<Vec<[u8; 32]>>, Failure> {
+    let Some(keys) = variable("SEAWORTHY_SEAL_KEY")? else {
+        return Ok(None);
+    };
+    let keys: Option<Vec<_>> = keys.split(',').map(unhex).collect();
+    keys.map(Some).ok_or_else(|| {
+        Failure::usage(
+            "SEAWORTHY_SEAL_KEY is not a list of keys",
+            "set it to 64 hex digits (`openssl rand -hex 32`); to rotate, put a new key before the old one, with a comma",
+        )
+    })
+}
+
+/// A variable that the user's own configuration names.
+pub(crate) fn named(name: &str) -> Result<Option<String>, Failure> {
+    variable(name)
 }
 
 /// How much is logged: `SEAWORTHY_LOG`, one of off, error, warn (default), info, debug, trace.

@@ -9,8 +9,10 @@ use clap::Parser;
 
 mod backend;
 mod commands;
+mod credentials;
 mod environment;
 mod failure;
+mod http;
 mod logging;
 
 fn main() -> ExitCode {

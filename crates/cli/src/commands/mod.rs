@@ -15,6 +15,7 @@ mod man;
 mod run;
 mod sandbox;
 mod serve;
+mod token;
 
 /// MCP servers fit for production.
 #[derive(Debug, Parser)]
@@ -37,6 +38,7 @@ enum Command {
     Run(run::Arguments),
     Sandbox(sandbox::Arguments),
     Serve(serve::Arguments),
+    Token(token::Arguments),
 }
 
 /// Runs a command to its end.
@@ -48,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Run(arguments) => return run::run(&arguments),
         Command::Sandbox(arguments) => return sandbox::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments)?,
+        Command::Token(arguments) => token::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }
