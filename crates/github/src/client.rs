@@ -20,7 +20,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use kit::ToolError;
+use kit::{ToolError, meter};
 use moka::sync::Cache;
 use seaworthy_kit as kit;
 use serde::de::DeserializeOwned;
@@ -397,6 +397,7 @@ impl Client {
         if raw.status == StatusCode::NOT_MODIFIED
             && let Some(cached) = cached
         {
+            meter::cache_hit();
             return Ok(freshened(&cached, &raw));
         }
         if raw.headers.contains_key(header::ETAG) && raw.body.len() <= MAX_CACHED {
@@ -573,6 +574,15 @@ impl Client {
             }
             Upstream::Network(network) => over_network(network, request).await,
         };
+        let left = |raw: &Raw| {
+            raw.headers
+                .get("x-ratelimit-remaining")?
+                .to_str()
+                .ok()?
+                .parse()
+                .ok()
+        };
+        meter::upstream(result.as_ref().ok().and_then(left));
         let status = result.as_ref().map(|raw| raw.status.as_u16());
         // never the address: it holds names, queries and, of a log, a signature
         tracing::debug!(%method, ?status, ms = began.elapsed().as_millis(), "request");

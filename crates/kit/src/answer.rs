@@ -83,6 +83,7 @@ pub struct Answer {
     chars: usize,
     limit: usize,
     removed: usize,
+    items: Option<usize>,
     more: Option<More>,
 }
 
@@ -105,6 +106,7 @@ impl Answer {
             chars: 0,
             limit: tokens.min(HARD_TOKENS) * CHARS_PER_TOKEN,
             removed: 0,
+            items: None,
             more: None,
         }
     }
@@ -148,7 +150,24 @@ impl Answer {
             }
             written += 1;
         }
+        self.count(written);
         written
+    }
+
+    /// Counts items of a list that were written in another way than by [`Self::lines`].
+    pub fn count(&mut self, items: usize) {
+        *self.items.get_or_insert_default() += items;
+    }
+
+    /// How many items of a list the answer holds; `None` where it lists none.
+    pub fn items(&self) -> Option<usize> {
+        self.items
+    }
+
+    /// The cursor with which a cut answer goes on.
+    pub fn cursor(&self) -> Option<&str> {
+        let (_, cursor) = self.more.as_ref()?.next.split_once("cursor=")?;
+        cursor.split_whitespace().next()
     }
 
     /// Quotes text that other people wrote, from character `start` of its cleaned form, at most
@@ -212,6 +231,9 @@ impl Answer {
 
     /// Writes another finished answer below this one, cut to the lines that there is room for.
     pub fn append(&mut self, other: Self) -> &mut Self {
+        if let Some(items) = other.items {
+            self.count(items);
+        }
         let text = other.into_text();
         let (length, room) = (text.chars().count(), self.room());
         if length > room {

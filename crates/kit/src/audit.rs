@@ -292,6 +292,8 @@ pub fn rfc3339(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use seaworthy_telemetry::Settings;
+
     use crate::{call::Safeguards, seal::Sealer, spent::Spent};
 
     fn call(path: &Path) -> Call {
@@ -299,6 +301,7 @@ mod tests {
             sealer: Sealer::random().unwrap(),
             spent: Spent::default(),
             audit: AuditLog::at(path),
+            settings: Settings::default(),
         };
         let arguments = json!({"title": "hunter2"}).as_object().unwrap().clone();
         Call::detached(

@@ -10,6 +10,7 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use seaworthy_telemetry::Settings;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -20,12 +21,13 @@ use crate::{
     auth::{Principal, Scope},
     cursor,
     input::{self, PageSize},
+    meter::Meter,
     seal::{self, Sealer},
     spent::Spent,
     untrusted,
 };
 
-/// What all calls of a server share: the seal, the spent tokens, the audit log.
+/// What all calls of a server share: the seal, the spent tokens, the audit log, the settings.
 #[derive(Debug)]
 pub struct Safeguards {
     /// Seals cursors, confirm tokens and request state.
@@ -34,6 +36,8 @@ pub struct Safeguards {
     pub spent: Spent,
     /// Where writes are recorded.
     pub audit: AuditLog,
+    /// The operator's page sizes and budgets, by tool.
+    pub settings: Settings,
 }
 
 /// What a tool answers with.
@@ -80,7 +84,7 @@ pub struct Client {
 }
 
 impl Client {
-    fn of(context: &RequestContext<RoleServer>) -> Self {
+    pub(crate) fn of(context: &RequestContext<RoleServer>) -> Self {
         let modern = context
             .protocol_version()
             .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
@@ -133,6 +137,7 @@ pub struct Call {
     pub(crate) client: Option<Client>,
     /// Whether code asks, not a model.
     pub(crate) wants_data: bool,
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// Who stands behind a call, apart from it: what calls on their behalf are made with.
@@ -142,6 +147,7 @@ pub struct Caller {
     asker: Option<Principal>,
     client: Client,
     safeguards: Arc<Safeguards>,
+    meter: Arc<Meter>,
 }
 
 impl Caller {
@@ -171,6 +177,7 @@ impl Caller {
             .with_client(self.client.clone());
         call.asker.clone_from(&self.asker);
         call.wants_data = true;
+        call.meter.clone_from(&self.meter);
         call
     }
 }
@@ -195,6 +202,7 @@ impl Call {
             safeguards,
             client: None,
             wants_data: false,
+            meter: Arc::default(),
         }
     }
 
@@ -205,6 +213,7 @@ impl Call {
             asker: self.asker.clone(),
             client: self.client(),
             safeguards: self.safeguards.clone(),
+            meter: self.meter.clone(),
         }
     }
 
@@ -214,13 +223,24 @@ impl Call {
         self.wants_data
     }
 
-    /// How many items a page of this call holds: the number asked for or `default`, capped.
+    /// How many items a page of this call holds: the number asked for, else the operator's for
+    /// this tool, else `default`; capped.
     pub fn page_size(&self, asked: Option<PageSize>, default: usize) -> usize {
         if self.wants_data {
-            PageSize::of_data(asked, default)
-        } else {
-            PageSize::or(asked, default)
+            return PageSize::of_data(asked, default);
         }
+        let set = self.safeguards.settings.tool(self.tool).page_size;
+        let size = PageSize::or(asked, set.map_or(default, |size| size as usize));
+        self.meter.page(size, asked.is_some());
+        size
+    }
+
+    /// An answer within the operator's budget for this tool, else within `tokens`.
+    pub fn answer(&self, tokens: usize) -> Answer {
+        let set = self.safeguards.settings.tool(self.tool).tokens;
+        let tokens = set.map_or(tokens, |tokens| tokens as usize);
+        self.meter.budget(tokens);
+        Answer::with_tokens(tokens)
     }
 
     /// Says which client a detached call is for.

@@ -322,6 +322,7 @@ fn approved(answer: &ElicitResult) -> Result<(), ToolError> {
 mod tests {
     use std::sync::Arc;
 
+    use seaworthy_telemetry::Settings;
     use serde_json::{Value, json};
 
     use super::*;
@@ -345,6 +346,7 @@ mod tests {
                 sealer: Sealer::random().unwrap(),
                 spent: Spent::default(),
                 audit: AuditLog::at("/nonexistent/audit.jsonl"),
+                settings: Settings::default(),
             };
             Self {
                 safeguards: Arc::new(safeguards),

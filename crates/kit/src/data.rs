@@ -79,7 +79,9 @@ pub async fn answer<P: Product>(
         if !tool.hints.read_only || tool.output.is_none() {
             return Err(not_for_code(tool.name));
         }
-        let running = (tool.run)(product, call);
+        let meter = call.meter.clone();
+        meter.bridged();
+        let running = meter.measure((tool.run)(product, call));
         let reply = guard.run(tool.name, false, tool.timeout, &cancel, running);
         match reply.await? {
             Reply::Data(data) => Ok(data),

@@ -10,6 +10,7 @@
 //! * errors that name the next move ([`error`]);
 //! * two-phase confirm ([`confirm`]), each token good once on one replica or many ([`spent`]), with
 //!   an append-only audit log ([`audit`]);
+//! * a record of what each call cost ([`telemetry`], counted by [`meter`]);
 //! * fencing of text that other people wrote ([`untrusted`]);
 //! * the read-only tools as data and Python functions, for code that runs on the caller's behalf
 //!   ([`data`], [`stubs`]);
@@ -30,11 +31,13 @@ pub mod data;
 pub mod error;
 pub mod guard;
 pub mod input;
+pub mod meter;
 pub mod schema;
 pub mod seal;
 pub mod server;
 pub mod spent;
 pub mod stubs;
+pub mod telemetry;
 pub mod tool;
 pub mod transport;
 pub mod untrusted;

@@ -21,12 +21,14 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use serde_json::Value;
 
 use crate::{
     Call, ErrorKind, Reply, Tool, ToolError,
     auth::{Principal, Scope},
     call::{Safeguards, acting_as, may},
     guard::Guard,
+    telemetry::{Began, Came, Telemetry},
     transport::http::Required,
 };
 
@@ -76,6 +78,7 @@ pub struct Server<P: Product> {
     guard: Guard,
     /// Whether every request must say who asks.
     behind_auth: bool,
+    telemetry: Telemetry,
 }
 
 impl<P: Product> Server<P> {
@@ -87,7 +90,15 @@ impl<P: Product> Server<P> {
             safeguards: Arc::new(safeguards),
             guard: Guard::default(),
             behind_auth: false,
+            telemetry: Telemetry::default(),
         }
+    }
+
+    /// The same server with a record kept of each call.
+    #[must_use]
+    pub fn with_telemetry(mut self, telemetry: Telemetry) -> Self {
+        self.telemetry = telemetry;
+        self
     }
 
     /// The same server for a transport that says who asks: a request without a principal is
@@ -173,13 +184,22 @@ impl<P: Product> Server<P> {
         asker: Option<Principal>,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<Reply, ToolError> {
+    ) -> CallToolResponse {
         let cancel = context.ct.clone();
         let began = Instant::now();
+        let arguments = request.arguments.unwrap_or_default();
+        let record = self.telemetry.is_kept().then(|| {
+            let cursor = arguments.get("cursor").and_then(Value::as_str);
+            let transport = if self.behind_auth { "http" } else { "stdio" };
+            Began::new(tool.name, cursor, &context, transport)
+        });
+        let meter = record.as_ref().map(|record| record.meter.clone());
+        let meter = meter.unwrap_or_default();
+        let counted = meter.clone();
         let running = async {
             let call = Call {
                 tool: tool.name,
-                arguments: request.arguments.unwrap_or_default(),
+                arguments,
                 principal: if tool.hints.read_only {
                     String::new()
                 } else {
@@ -192,18 +212,76 @@ impl<P: Product> Server<P> {
                 safeguards: self.safeguards.clone(),
                 client: None,
                 wants_data: false,
+                meter,
             };
             (tool.run)(product, call).await
         };
         let writes = !tool.hints.read_only;
-        let result = self
+        let running = self
             .guard
-            .run(tool.name, writes, tool.timeout, &cancel, running)
-            .await;
+            .run(tool.name, writes, tool.timeout, &cancel, running);
+        let result = match &record {
+            Some(_) => counted.measure(running).await,
+            None => running.await,
+        };
         if tracing::enabled!(tracing::Level::INFO) {
             log(tool.name, &result, began.elapsed());
         }
-        result
+        self.answered(result, record)
+    }
+
+    /// What the client gets of a call, and the record of it.
+    fn answered(
+        &self,
+        result: Result<Reply, ToolError>,
+        record: Option<Began>,
+    ) -> CallToolResponse {
+        let keep = |came: Came<'_>| {
+            if let Some(record) = record {
+                record.end(&self.telemetry, &came);
+            }
+        };
+        let (answer, failed) = match result {
+            Ok(Reply::Answer(answer)) => (answer, false),
+            Ok(Reply::Failed(answer)) => (answer, true),
+            Ok(Reply::Data(data)) => {
+                let text = data.to_string();
+                keep(Came::of(&text));
+                return said(text, false);
+            }
+            Ok(Reply::AskHuman(question)) => {
+                keep(Came::default());
+                return (*question).into();
+            }
+            Err(error) => {
+                let text = error.text();
+                keep(Came {
+                    error: Some(error.kind.to_string()),
+                    ..Came::of(&text)
+                });
+                return said(text, true);
+            }
+        };
+        let (items, cut) = (answer.items(), answer.is_cut());
+        let cursor = answer.cursor().map(str::to_owned);
+        let text = answer.into_text();
+        keep(Came {
+            items,
+            cut,
+            cursor: cursor.as_deref(),
+            error: failed.then(|| "failed".to_owned()),
+            ..Came::of(&text)
+        });
+        said(text, failed)
+    }
+}
+
+fn said(text: String, failed: bool) -> CallToolResponse {
+    let content = vec![ContentBlock::text(text)];
+    if failed {
+        CallToolResult::error(content).into()
+    } else {
+        CallToolResult::success(content).into()
     }
 }
 
@@ -290,21 +368,7 @@ impl<P: Product> ServerHandler for Server<P> {
         if !may(asker.as_ref(), tool.scope) {
             return Err(out_of_scope(tool.name, tool.scope));
         }
-        Ok(
-            match self.call(tool, product, asker, request, context).await {
-                Ok(Reply::Answer(answer)) => {
-                    CallToolResult::success(vec![ContentBlock::text(answer.into_text())]).into()
-                }
-                Ok(Reply::Failed(answer)) => {
-                    CallToolResult::error(vec![ContentBlock::text(answer.into_text())]).into()
-                }
-                Ok(Reply::Data(data)) => {
-                    CallToolResult::success(vec![ContentBlock::text(data.to_string())]).into()
-                }
-                Ok(Reply::AskHuman(question)) => (*question).into(),
-                Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]).into(),
-            },
-        )
+        Ok(self.call(tool, product, asker, request, context).await)
     }
 
     async fn list_resources(

@@ -10,6 +10,7 @@ use seaworthy_kit::{
     call::Safeguards,
     seal::Sealer,
     spent::Spent,
+    telemetry::Settings,
     transport::{http::Limits, serve_stdio},
 };
 use seaworthy_sample::{Fault, Sample};
@@ -142,6 +143,7 @@ fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards,
         sealer,
         spent,
         audit: AuditLog::at(audit),
+        settings: Settings::default(),
     })
 }
 

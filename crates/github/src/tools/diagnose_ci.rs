@@ -218,7 +218,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     if call.wants_data() {
         return Reply::data(&diagnosis(github, &arguments).await?);
     }
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     let job = match arguments.job.map(Count::get) {
         Some(job) => Some(job),
         None => verdict(github, &arguments).await?.write(&mut answer),

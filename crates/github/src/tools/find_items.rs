@@ -4,7 +4,8 @@
 //! qualifiers but allows 30 requests a minute and gives at most 1,000 results.
 
 use kit::{
-    Answer, Call, Description, Hints, Reply, Tool, ToolError,
+    Call, Description, Hints, Reply, Tool, ToolError,
+    answer::PAGE_TOKENS,
     auth::Scope,
     input::{Line, List, PageSize},
     schema,
@@ -174,7 +175,7 @@ async fn list(
     if call.wants_data() {
         return ItemPage::of(call, &found, size);
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     answer.line(match (found.items.is_empty(), position.seen()) {
         (false, _) => format!("Items of {repo}, {}:", state_name(arguments.state)),
         (true, _) if found.more(call, 0)?.is_some() => {
@@ -265,7 +266,7 @@ async fn search(
         return ItemPage::of(call, &found, size);
     }
     let total = found.total.unwrap_or_default();
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     answer.line(format!("{} for: {query}", shape::matches(total)));
     if found.incomplete {
         answer.line("incomplete: GitHub gave up before it had looked everywhere; narrow the query (repo, words, created:) and search again");

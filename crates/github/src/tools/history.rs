@@ -6,7 +6,7 @@
 use futures::future::join;
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, More, Reply, Tool, ToolError,
-    answer::Further,
+    answer::{Further, PAGE_TOKENS},
     auth::Scope,
     data::fitting,
     input::{Line, PageSize},
@@ -69,7 +69,7 @@ struct Arguments {
     head: Option<GitRef>,
     /// file or folder
     path: Option<FilePath>,
-    /// default 20
+    /// items a page
     page_size: Option<PageSize>,
     /// to go on
     cursor: Option<Line<2000>>,
@@ -140,7 +140,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
     let answer = match path {
         Some(path) if !path.is_empty() => diffs(&call, &title, path, &comparison, &spot)?,
         _ => {
-            let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+            let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
             overview(&call, &title, &mut comparison, &spot, size)?
         }
     };
@@ -285,7 +285,7 @@ fn overview(
     spot: &Spot,
     size: usize,
 ) -> Result<Answer, ToolError> {
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     summary(&mut answer, title, comparison);
     let total = usize::try_from(comparison.total_commits).unwrap_or(usize::MAX);
     let files = &comparison.files[spot.files.min(comparison.files.len())..];
@@ -304,6 +304,7 @@ fn overview(
             commits += 1;
         }
     }
+    answer.count(commits);
     let mut left = total.saturating_sub(spot.commits + commits);
     if commits == 0 && left > 0 {
         answer.line(format!(
@@ -440,7 +441,7 @@ async fn list(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
     if call.wants_data() {
         return data_of_list(call, size, commits, releases);
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     match releases {
         Some(Ok(releases)) => {
             for release in &releases.data {

@@ -366,7 +366,7 @@ impl Reading<'_> {
     fn file(&self, file: &Content, bytes: &[u8]) -> Result<Answer, ToolError> {
         let path = untrusted::one_line(&file.path, 300);
         let size = shape::bytes(bytes.len() as u64);
-        let mut answer = Answer::with_tokens(BUDGET);
+        let mut answer = self.call.answer(BUDGET);
         let Some((text, remark)) = contents::text(bytes) else {
             answer
                 .line(format!("file {path}: {size}, binary, not shown"))

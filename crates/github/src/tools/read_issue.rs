@@ -6,7 +6,7 @@
 use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, Reply, Tool, ToolError,
-    answer::Further,
+    answer::{Further, PAGE_TOKENS},
     auth::Scope,
     input::{Count, Line, PageSize},
     schema,
@@ -63,7 +63,7 @@ struct Arguments {
     comment: Option<Count<1, 999_999_999_999>>,
     /// character to read on from
     start: Option<Count<0, 1_000_000>>,
-    /// comments, default 20
+    /// comments a page
     page_size: Option<PageSize>,
     /// to go on
     cursor: Option<Line<2000>>,
@@ -147,7 +147,7 @@ async fn run(github: &Github, call: Call) -> Result<Reply, ToolError> {
             }
             // the total is a service, not worth a failure
             comments.total = issue.ok().map(|issue| issue.data.comments);
-            let mut answer = Answer::new();
+            let mut answer = call.answer(PAGE_TOKENS);
             answer.line(format!(
                 "Comments of {}#{}, from number {}:",
                 arguments.repo,
@@ -209,7 +209,7 @@ async fn first_page(
     if call.wants_data() {
         return first_data(call, arguments, &issue, comments, links);
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     write_head(&mut answer, arguments, &issue);
     match links {
         Ok(timeline) => {
@@ -345,7 +345,7 @@ async fn read_body(
     if call.wants_data() {
         return Reply::data(&IssuePage::of(call, arguments, Some(&issue), None)?);
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     write_head(&mut answer, arguments, &issue);
     write_body(&mut answer, &issue, start, usize::MAX)?;
     Ok(answer.into())
@@ -372,7 +372,7 @@ async fn read_comment(
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     answer.line(shape::comment_head(&comment));
     shape::quote(&mut answer, &comment.body, start, usize::MAX, |end| {
         format!("comment={id}, start={end}")
@@ -388,7 +388,7 @@ fn write_comments(
     comments: &List<Comment>,
     forced: bool,
 ) -> Result<(), ToolError> {
-    let size = PageSize::or(arguments.page_size, DEFAULT_PAGE);
+    let size = call.page_size(arguments.page_size, DEFAULT_PAGE);
     let mut shown = 0;
     for comment in comments.items.iter().take(size) {
         let head = shape::comment_head(comment);
@@ -402,6 +402,7 @@ fn write_comments(
         });
         shown += 1;
     }
+    answer.count(shown);
     if let Some(mut more) = comments.more(call, shown)? {
         if more.further == Further::Exactly(0) {
             // the total is older than the list

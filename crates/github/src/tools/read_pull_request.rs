@@ -6,7 +6,7 @@
 use futures::future::join;
 use kit::{
     Answer, Call, Description, Hints, More, Reply, Tool, ToolError,
-    answer::Further,
+    answer::{Further, PAGE_TOKENS},
     auth::Scope,
     data::fitting,
     input::{Count, Line, PageSize},
@@ -74,7 +74,7 @@ struct Arguments {
     comment: Option<Line<40>>,
     /// character to read on from
     start: Option<Count<0, 40_000_000>>,
-    /// default 50
+    /// items a page
     page_size: Option<PageSize>,
     /// to go on
     cursor: Option<Line<2000>>,
@@ -183,7 +183,7 @@ async fn body(github: &Github, call: &Call, arguments: &Arguments) -> Result<Rep
             ..PullRequest::default()
         });
     }
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     answer.line(format!(
         "Body of {}, from character {}:",
         arguments.subject(),
@@ -257,7 +257,7 @@ async fn files(github: &Github, call: &Call, arguments: &Arguments) -> Result<Re
     if call.wants_data() {
         return data_of_files(call, arguments, &files, output::ChangedFile::of);
     }
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     answer.line(format!(
         "Files of {}: {}",
         arguments.subject(),
@@ -274,7 +274,7 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Re
         let with_patch = |file: &ChangedFile| output::ChangedFile::with_patch(file, 0);
         return data_of_files(call, arguments, &files, with_patch);
     }
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     answer.line(format!(
         "Diffs of {} at {}:",
         arguments.subject(),
@@ -293,6 +293,7 @@ async fn diffs(github: &Github, call: &Call, arguments: &Arguments) -> Result<Re
         changes::write_diff(&mut answer, file, 0, DIFF_SHARE);
         shown += 1;
     }
+    answer.count(shown);
     end_of_files(&mut answer, call, &pull, &files, shown)?;
     Ok(answer.into())
 }
@@ -310,7 +311,7 @@ async fn one_diff(github: &Github, call: &Call, arguments: &Arguments) -> Result
         |file| file.filename == path,
     )
     .await?;
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     let Some(file) = found.items.first() else {
         if let Some(more) = found.more(call, 0)? {
             if call.wants_data() {
@@ -374,7 +375,7 @@ async fn one_comment(
     if start > 0 && start >= total {
         return Err(shape::past_end(start, total));
     }
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     answer.line(&entry.head);
     shape::quote(&mut answer, &entry.body, start, usize::MAX, |end| {
         format!("comment={}, start={end}", entry.key)
@@ -390,7 +391,7 @@ async fn comments(github: &Github, call: &Call, arguments: &Arguments) -> Result
     if call.wants_data() {
         return data_of_comments(github, call, arguments, place).await;
     }
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     answer.line(format!("Comments of {}:", arguments.subject()));
     let (mut shown, mut tried, mut failures) = (0, 0, Vec::new());
     while let Some(section) = SECTIONS.get(place.section) {
@@ -513,7 +514,7 @@ async fn checks(github: &Github, call: &Call, arguments: &Arguments) -> Result<R
         });
     }
     let all = checks.all();
-    let mut answer = Answer::with_tokens(TOKENS);
+    let mut answer = call.answer(TOKENS);
     answer.line(format!(
         "CI of {} at {}: {}",
         arguments.subject(),

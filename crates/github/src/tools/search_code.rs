@@ -2,6 +2,7 @@
 
 use kit::{
     Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    answer::PAGE_TOKENS,
     auth::Scope,
     input::{Line, PageSize},
     schema,
@@ -55,7 +56,7 @@ struct Arguments {
     kind: Option<Kind>,
     /// owner/name
     repo: Option<Repo>,
-    /// default 10
+    /// items a page
     page_size: Option<PageSize>,
     /// to go on
     cursor: Option<Line<2000>>,
@@ -289,7 +290,7 @@ async fn search<T: Hit>(
         });
     }
     let total = found.total.unwrap_or_default();
-    let mut answer = Answer::new();
+    let mut answer = call.answer(PAGE_TOKENS);
     answer.line(format!("{} in {what} for: {query}", shape::matches(total)));
     if found.incomplete {
         answer.line("incomplete: GitHub gave up before it had looked everywhere; narrow the query (repo:, path:, language:) and search again");
@@ -302,6 +303,7 @@ async fn search<T: Hit>(
         }
         shown += 1;
     }
+    answer.count(shown);
     if let Some(more) = found.more_of_search(call, shown, "language:rust path:src")? {
         answer.more(more);
     }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
 use seaworthy_kit::{
     Call, Reply, Server, audit::AuditLog, call::Safeguards, seal::Sealer, spent::Spent,
-    transport::stdio::serve_on,
+    telemetry::Settings, transport::stdio::serve_on,
 };
 use seaworthy_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ impl Stage {
             sealer: Sealer::random().unwrap(),
             spent: Spent::default(),
             audit: AuditLog::at(folder.path().join("audit.jsonl")),
+            settings: Settings::default(),
         };
         Self {
             github: Github::new(client, selection).unwrap(),

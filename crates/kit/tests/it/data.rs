@@ -15,6 +15,7 @@ use seaworthy_kit::{
     seal::Sealer,
     spent::Spent,
     stubs::{self, Function},
+    telemetry::Settings,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -110,6 +111,7 @@ impl Bench {
             sealer: Sealer::random().unwrap(),
             spent: Spent::default(),
             audit: AuditLog::at(folder.path().join("audit.jsonl")),
+            settings: Settings::default(),
         };
         Self {
             tank: Tank(Arc::new(Gauge::default())),

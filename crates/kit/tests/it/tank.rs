@@ -24,6 +24,7 @@ use seaworthy_kit::{
     schema,
     seal::Sealer,
     spent::Spent,
+    telemetry::Settings,
 };
 use serde::Deserialize;
 
@@ -154,6 +155,7 @@ pub fn server() -> (Server<Tank>, Arc<Gauge>, tempfile::TempDir) {
         sealer: Sealer::random().unwrap(),
         spent: Spent::default(),
         audit: AuditLog::at(folder.path().join("audit.jsonl")),
+        settings: Settings::default(),
     };
     (Server::new(Tank(gauge.clone()), safeguards), gauge, folder)
 }

@@ -1,0 +1,14 @@
+//! What tool calls cost, kept in a local file, and better page sizes from it; knows nothing of MCP.
+
+pub mod advice;
+pub mod record;
+pub mod recorder;
+pub mod settings;
+pub mod store;
+mod writer;
+
+pub use advice::Recommendation;
+pub use record::Record;
+pub use recorder::Recorder;
+pub use settings::{Settings, SettingsError, ToolSettings};
+pub use store::{Retention, Store, StoreError};
