@@ -20,10 +20,29 @@ fn variable(name: &str) -> Result<Option<String>, Failure> {
     text.map_err(|_| Failure::usage(format_args!("{name} is not UTF-8"), "set it anew"))
 }
 
+/// The secret `name`: the variable, else the content of the file that `NAME_FILE` names, as
+/// container platforms give secrets.
+fn secret(name: &str) -> Result<Option<String>, Failure> {
+    if let Some(text) = variable(name)? {
+        return Ok(Some(text));
+    }
+    let file = format!("{name}_FILE");
+    let Some(path) = raw(&file).map(PathBuf::from) else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Failure::usage(
+            format_args!("{file} names {}, which could not be read: {error}", path.display()),
+            "correct it",
+        )
+    })?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
 /// The GitHub token: `GITHUB_TOKEN`, else `GH_TOKEN`; `None` if neither is set.
 pub(crate) fn github_token() -> Result<Option<Token>, Failure> {
     for name in ["GITHUB_TOKEN", "GH_TOKEN"] {
-        if let Some(text) = variable(name)? {
+        if let Some(text) = secret(name)? {
             return Token::parse(&text).map(Some).map_err(|reason| {
                 Failure::usage(
                     format_args!("{name} {reason}"),
@@ -80,17 +99,17 @@ pub(crate) fn config() -> Option<PathBuf> {
 
 /// The tokens of a server over HTTP: `SEAWORTHY_HTTP_TOKENS`, lines as in a token file.
 pub(crate) fn http_tokens() -> Result<Option<String>, Failure> {
-    variable("SEAWORTHY_HTTP_TOKENS")
+    secret("SEAWORTHY_HTTP_TOKENS")
 }
 
 /// The store that replicas share: `SEAWORTHY_SHARED`. It may hold a password.
 pub(crate) fn shared() -> Result<Option<String>, Failure> {
-    variable("SEAWORTHY_SHARED")
+    secret("SEAWORTHY_SHARED")
 }
 
 /// The keys that seal cursors and confirm tokens, the newest first: `SEAWORTHY_SEAL_KEY`.
 pub(crate) fn seal_keys() -> Result<Option<Vec<[u8; 32]>>, Failure> {
-    let Some(keys) = variable("SEAWORTHY_SEAL_KEY")? else {
+    let Some(keys) = secret("SEAWORTHY_SEAL_KEY")? else {
         return Ok(None);
     };
     let keys: Option<Vec<_>> = keys.split(',').map(unhex).collect();

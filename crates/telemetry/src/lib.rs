@@ -3,8 +3,11 @@
 pub mod advice;
 pub mod record;
 pub mod recorder;
+pub mod report;
 pub mod settings;
+pub mod simulate;
 pub mod store;
+pub mod task;
 mod writer;
 
 pub use advice::Recommendation;

@@ -115,6 +115,10 @@ impl Counters {
         }
     }
 
+    pub(crate) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     /// Notes that a text is no longer held.
     pub(crate) fn forget_text(&self, text: Option<&str>) {
         if let Some(text) = text {
@@ -192,7 +196,7 @@ impl Recorder {
 
     /// How many attempts to open or write the file failed since the start.
     pub fn failures(&self) -> u64 {
-        self.shared.counters.failures.load(Ordering::Relaxed)
+        self.shared.counters.failures()
     }
 
     /// Waits until what was recorded before is in the file, at most `timeout`; for an orderly end.
@@ -212,7 +216,11 @@ impl Recorder {
         counters.flushes.fetch_add(1, Ordering::AcqRel);
         worker.thread.unpark();
         let mut last = counters.last();
-        while !settled() && !(last.failed && last.number > before) {
+        loop {
+            let in_vain = last.failed && last.number > before;
+            if settled() || in_vain {
+                break;
+            }
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 break;
             };

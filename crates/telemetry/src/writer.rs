@@ -250,3 +250,75 @@ fn now_ms() -> u64 {
             u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{SyncSender, sync_channel};
+
+    use super::*;
+
+    fn writer(path: PathBuf) -> (Writer, SyncSender<Box<Queued>>, Arc<Counters>) {
+        let (sender, queue) = sync_channel(4 * BATCH);
+        let counters = Arc::<Counters>::default();
+        let writer = Writer::new(path, Retention::default(), queue, Arc::clone(&counters));
+        (writer, sender, counters)
+    }
+
+    fn queued(text: Option<&str>) -> Box<Queued> {
+        let record = Record {
+            time_ms: now_ms(),
+            client: "x".repeat(80),
+            ..Record::default()
+        };
+        let text = text.map(str::to_owned);
+        Box::new(Queued { record, text })
+    }
+
+    #[test]
+    fn a_full_disk_keeps_the_batch_until_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("telemetry.db");
+        let (mut writer, sender, counters) = writer(path.clone());
+        for _ in 0..BATCH {
+            sender.send(queued(None)).unwrap();
+        }
+        writer.pages = Some(8);
+        writer.pause = Duration::ZERO;
+        assert!(writer.turn());
+        assert_eq!((counters.failures(), writer.batch.len()), (1, BATCH));
+        let store = Store::open_read_only(&path).unwrap();
+        assert!(store.records(0).unwrap().is_empty(), "all or nothing");
+        writer.pages = None;
+        assert!(writer.turn());
+        assert_eq!(store.records(0).unwrap().len(), BATCH);
+        assert_eq!(counters.dropped.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_panic_loses_one_batch_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("telemetry.db");
+        let (mut writer, sender, counters) = writer(path.clone());
+        writer.count = |_| panic!("a fault of the tokenizer");
+        counters.text_bytes.store(3, Ordering::Relaxed);
+        sender.send(queued(Some("abc"))).unwrap();
+        sender.send(queued(None)).unwrap();
+        drop(sender);
+        writer.run();
+        let store = Store::open_read_only(&path).unwrap();
+        assert_eq!(store.records(0).unwrap().len(), 1);
+        assert_eq!(store.dropped(0).unwrap(), 1);
+        assert_eq!(counters.text_bytes.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_a_file_that_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, sender, counters) = writer(folder.path().to_owned());
+        sender.send(queued(None)).unwrap();
+        drop(sender);
+        writer.run();
+        assert_eq!(counters.dropped.load(Ordering::Relaxed), 1);
+        assert_eq!(counters.failures(), 1);
+    }
+}

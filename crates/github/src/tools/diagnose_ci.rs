@@ -31,7 +31,7 @@ use crate::{
     verdict::{self, Standing, Verdict},
 };
 
-const TOKENS: usize = 3_000;
+pub(super) const TOKENS: usize = 3_000;
 /// Lines shown before and after the first error, at the log's end, and around a match.
 const BEFORE: usize = 8;
 const AFTER: usize = 30;

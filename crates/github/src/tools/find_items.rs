@@ -25,7 +25,7 @@ use crate::{
     shape,
 };
 
-const DEFAULT_PAGE: usize = 30;
+pub(super) const DEFAULT_PAGE: usize = 30;
 
 /// The definition.
 pub(super) const TOOL: Tool<Github> = Tool {

@@ -29,7 +29,7 @@ use crate::{
     shape,
 };
 
-const DEFAULT_PAGE: usize = 20;
+pub(super) const DEFAULT_PAGE: usize = 20;
 /// Commits that GitHub is asked for at a time.
 const PER_PAGE: usize = 100;
 /// Files of a comparison that GitHub gives at most.

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// What a page costs at most, in tokens: code is read in one piece where it can be.
-const BUDGET: usize = 4_000;
+pub(super) const BUDGET: usize = 4_000;
 /// Where a line of a file is cut by itself, in characters.
 const LONG_LINE: usize = 500;
 

@@ -28,7 +28,7 @@ use crate::{
     timeline::{Link, Timeline},
 };
 
-const DEFAULT_PAGE: usize = 20;
+pub(super) const DEFAULT_PAGE: usize = 20;
 /// What the body takes of the first page, and a comment of any page, in characters.
 const BODY_SHARE: usize = 3_000;
 const COMMENT_SHARE: usize = 1_200;

@@ -33,7 +33,7 @@ use crate::{
     shape,
 };
 
-const DEFAULT_PAGE: usize = 50;
+pub(super) const DEFAULT_PAGE: usize = 50;
 /// What one comment or diff takes of its part, in characters.
 const COMMENT_SHARE: usize = 2_000;
 const DIFF_SHARE: usize = 5_000;

@@ -23,7 +23,7 @@ use crate::{
     shape,
 };
 
-const DEFAULT_PAGE: usize = 10;
+pub(super) const DEFAULT_PAGE: usize = 10;
 /// Excerpts that one result shows, and the characters of each.
 const EXCERPTS: usize = 2;
 const EXCERPT: usize = 300;

@@ -67,13 +67,18 @@ impl Tokens {
     /// # Errors
     /// A line is wrong, a name or a token stands there twice, or there is none.
     pub fn parse(text: &str) -> Result<Self, TokensError> {
-        entries(text).map(|entries| Self(RwLock::new(entries)))
+        let entries = entries(text)?;
+        if entries.is_empty() {
+            return Err(TokensError::Empty);
+        }
+        Ok(Self(RwLock::new(entries)))
     }
 
-    /// Replaces the list; the old one stays where the new one is wrong.
+    /// Replaces the list; the old one stays where the new one is wrong. An empty one is not: it
+    /// revokes the last token.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// As [`Self::parse`], but for [`TokensError::Empty`].
     pub fn replace(&self, text: &str) -> Result<usize, TokensError> {
         let entries = entries(text)?;
         let count = entries.len();
@@ -137,9 +142,6 @@ fn entries(text: &str) -> Result<Arc<[Entry]>, TokensError> {
             return Err(wrong("has the token of an earlier line".to_owned()));
         }
         entries.push(entry);
-    }
-    if entries.is_empty() {
-        return Err(TokensError::Empty);
     }
     Ok(entries.into())
 }
@@ -349,5 +351,7 @@ mod tests {
         assert_eq!(tokens.replace(&other.line), Ok(1));
         assert_eq!(tokens.principal("test"), Err(Refusal::Invalid));
         assert!(tokens.principal(other.token.expose()).is_ok());
+        assert_eq!(tokens.replace("# nobody any more\n"), Ok(0));
+        assert_eq!(tokens.principal(other.token.expose()), Err(Refusal::Invalid));
     }
 }

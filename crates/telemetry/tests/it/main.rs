@@ -1,7 +1,10 @@
 //! Telemetry on real files.
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+mod advice;
 mod recorder;
 mod retention;
 mod settings;
+mod simulate;
 mod store;
+mod week;

@@ -8,8 +8,7 @@ use crate::recorder::{now_ms, record};
 
 const DAY_MS: u64 = 86_400_000;
 
-fn filled(path: &std::path::Path, rows: u64, age_days: impl Fn(u64) -> u64) -> Store {
-    let now = now_ms();
+fn filled(path: &std::path::Path, rows: u64, now: u64, age_days: impl Fn(u64) -> u64) -> Store {
     let mut store = Store::open(path).unwrap();
     let records: Vec<_> = (0..rows)
         .map(|number| Record {
@@ -26,24 +25,25 @@ fn filled(path: &std::path::Path, rows: u64, age_days: impl Fn(u64) -> u64) -> S
 fn records_past_their_days_are_removed_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("telemetry.db");
-    let mut store = filled(&path, 100, |number| number);
-    store.append(&[], 7, now_ms() - 60 * DAY_MS).unwrap();
-    store.append(&[], 2, now_ms()).unwrap();
+    let now = now_ms();
+    let mut store = filled(&path, 100, now, |number| number);
+    store.append(&[], 7, now - 60 * DAY_MS).unwrap();
+    store.append(&[], 2, now).unwrap();
     let retention = Retention {
         days: 30,
         megabytes: 64,
     };
-    assert_eq!(store.retain(retention, now_ms()).unwrap(), 100 - 31);
+    assert_eq!(store.retain(retention, now).unwrap(), 100 - 31);
     assert_eq!(store.records(0).unwrap().len(), 31);
     assert_eq!(store.dropped(0).unwrap(), 2);
-    assert_eq!(store.retain(retention, now_ms()).unwrap(), 0);
+    assert_eq!(store.retain(retention, now).unwrap(), 0);
 }
 
 #[test]
 fn a_file_past_its_size_loses_the_oldest_and_shrinks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("telemetry.db");
-    let mut store = filled(&path, 30_000, |_| 1);
+    let mut store = filled(&path, 30_000, now_ms(), |_| 1);
     let retention = Retention {
         days: 30,
         megabytes: 2,
@@ -66,7 +66,7 @@ fn a_file_past_its_size_loses_the_oldest_and_shrinks() {
 #[test]
 fn a_limit_of_nothing_is_one_mebibyte() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = filled(&folder.path().join("telemetry.db"), 10, |_| 0);
+    let mut store = filled(&folder.path().join("telemetry.db"), 10, now_ms(), |_| 0);
     let nothing = Retention {
         days: 1,
         megabytes: 0,

@@ -56,14 +56,11 @@ fn what_is_wrong_is_named_with_its_place() {
         "[tools.a]\ntokens = 500\ntokens = 500",
         "[tools.a]\ntokens = 99999999999999999999",
     ];
-    let report: String = cases
-        .iter()
-        .map(|text| {
-            let error = Settings::parse(text, Path::new("settings.toml")).unwrap_err();
-            format!("{error}\n  {}\n", error.hint())
-        })
-        .collect();
-    insta::assert_snapshot!(report);
+    let report = cases.map(|text| {
+        let error = Settings::parse(text, Path::new("settings.toml")).unwrap_err();
+        format!("{error}\n  {}", error.hint())
+    });
+    insta::assert_snapshot!(report.join("\n"));
 }
 
 #[test]
