@@ -34,9 +34,10 @@ class Files:
 
     def __init__(self):
         folder = ROOT / "deploy"
-        self.texts = {
-            str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()
-        }
+        names = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+        # what somebody deploys with, which git does not see
+        ours = {name for name in names if name != "server.env" and not name.startswith("secrets/")}
+        self.texts = {name: path.read_text() for name, path in names.items() if name in ours}
         self.compose = yaml.safe_load(self.texts["compose.yaml"])
         self.objects = [
             document
