@@ -18,8 +18,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 VERSION = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE).group(1)
-# the drain of the server (crates/kit/src/transport/http) and the pause before it, in seconds
-DRAIN, GOODBYE, PAUSE = 25, 2, 5
+# how long the server lets calls finish, how long it may take after that (crates/cli/src/commands/serve.rs), and the
+# pause before, in seconds
+DRAIN, GOODBYE, PAUSE = 25, 4, 5
 # what a worker of the sandbox may take, what the server itself takes, in MB; workers a processor
 WORKER, OWN, WORKERS = 512, 512, 2
 # a value of these is a secret
