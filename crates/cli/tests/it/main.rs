@@ -10,6 +10,7 @@
 
 mod child;
 mod demo;
+mod deploy;
 mod environment;
 mod fuzz;
 mod programs;
