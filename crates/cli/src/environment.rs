@@ -32,7 +32,10 @@ fn secret(name: &str) -> Result<Option<String>, Failure> {
     };
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::usage(
-            format_args!("{file} names {}, which could not be read: {error}", path.display()),
+            format_args!(
+                "{file} names {}, which could not be read: {error}",
+                path.display()
+            ),
             "correct it",
         )
     })?;

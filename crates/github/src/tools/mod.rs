@@ -6,7 +6,7 @@
 
 use seaworthy_kit::{Tool, answer::PAGE_TOKENS};
 
-use crate::Github;
+use crate::{Github, overview};
 
 mod delete_resource;
 mod diagnose_ci;
@@ -65,7 +65,7 @@ pub const PAGING: [Paging; 7] = [
     Paging {
         tool: "read_pull_request",
         page_size: Some(read_pull_request::DEFAULT_PAGE),
-        tokens: read_pull_request::TOKENS,
+        tokens: overview::TOKENS,
     },
     Paging {
         tool: "search_code",

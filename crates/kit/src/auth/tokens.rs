@@ -352,6 +352,9 @@ mod tests {
         assert_eq!(tokens.principal("test"), Err(Refusal::Invalid));
         assert!(tokens.principal(other.token.expose()).is_ok());
         assert_eq!(tokens.replace("# nobody any more\n"), Ok(0));
-        assert_eq!(tokens.principal(other.token.expose()), Err(Refusal::Invalid));
+        assert_eq!(
+            tokens.principal(other.token.expose()),
+            Err(Refusal::Invalid)
+        );
     }
 }
