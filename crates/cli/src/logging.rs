@@ -8,31 +8,46 @@ use tracing_subscriber::{
 
 use crate::{environment, failure::Failure};
 
-/// Sends logs to stderr at the level of `SEAWORTHY_LOG`. The level is for our own crates only:
-/// the SDK logs arguments and results at debug, HTTP libraries log headers.
-pub(crate) fn to_stderr() -> Result<(), Failure> {
-    let level: LevelFilter = match environment::log_level()? {
-        None => LevelFilter::WARN,
-        Some(level) => level.parse().map_err(|_| {
-            Failure::usage(
-                "SEAWORTHY_LOG is not a level",
-                "set it to off, error, warn, info, debug or trace",
-            )
-        })?,
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Our own crates. The SDK logs arguments and results at debug, HTTP libraries log headers: theirs
+/// are never shown.
+const OURS: [&str; 5] = [
+    "seaworthy",
+    "seaworthy_github",
+    "seaworthy_kit",
+    "seaworthy_sample",
+    "seaworthy_telemetry",
+];
+
+/// Sends logs to stderr at the level given, else at that of `SEAWORTHY_LOG`.
+pub(crate) fn to_stderr(level: Option<&str>, format: LogFormat) -> Result<(), Failure> {
+    let wrong = |whose: &str| {
+        let hint = "set it to off, error, warn, info, debug or trace";
+        Failure::usage(format_args!("{whose} is not a level"), hint)
     };
-    let ours = Targets::new()
-        .with_target("seaworthy", level)
-        .with_target("seaworthy_github", level)
-        .with_target("seaworthy_kit", level)
-        .with_target("seaworthy_sample", level);
+    let level: LevelFilter = match (level, environment::log_level()?) {
+        (Some(level), _) => level.parse().map_err(|_| wrong("--log-level"))?,
+        (None, Some(level)) => level.parse().map_err(|_| wrong("SEAWORTHY_LOG"))?,
+        (None, None) => LevelFilter::WARN,
+    };
+    let ours = Targets::new().with_targets(OURS.map(|target| (target, level)));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false);
+    let registry = tracing_subscriber::registry().with(ours);
     // a logger that is there already is as good
-    let _ = tracing_subscriber::registry()
-        .with(ours)
-        .with(lines)
-        .try_init();
+    let _ = match format {
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    };
     Ok(())
 }
 

@@ -9,11 +9,14 @@ use clap::Parser;
 
 mod backend;
 mod commands;
+mod configuration;
 mod credentials;
 mod environment;
 mod failure;
 mod http;
 mod logging;
+mod signal;
+mod upstream;
 
 fn main() -> ExitCode {
     logging::quiet_panics();

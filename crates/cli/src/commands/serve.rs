@@ -1,28 +1,30 @@
 //! `seaworthy serve github`: the GitHub server on stdio, or over HTTP.
 
-use std::{collections::HashMap, io::IsTerminal, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, Subcommand};
-use seaworthy_github::{Client, Github, Selection, Token, client::InProcess};
+use seaworthy_github::{Client, Github, Selection};
 use seaworthy_kit::{
     Server,
     audit::AuditLog,
     call::Safeguards,
     seal::Sealer,
     spent::Spent,
-    telemetry::Settings,
+    telemetry::{Recorder, Telemetry},
     transport::{http::Limits, serve_stdio},
 };
-use seaworthy_sample::{Fault, Sample};
+use seaworthy_sample::Fault;
 use seaworthy_sandbox::Sandbox;
+use seaworthy_telemetry::Retention;
 use tokio_util::sync::CancellationToken;
-use url::Host;
 
 use crate::{
-    backend, credentials, environment,
+    backend, configuration, credentials, environment,
     failure::Failure,
     http::{self, HttpArguments},
-    logging,
+    logging::{self, LogFormat},
+    signal::{PATIENCE, PATIENCE_AFTER_DRAIN, end_on_signal},
+    upstream,
 };
 
 /// Runs an MCP server
@@ -43,7 +45,11 @@ Environment:
   SEAWORTHY_SEAL_KEY       64 hex digits that all replicas share, to seal cursors and confirm tokens;
                            several, the newest first, while a key is rotated (default: a random one)
   SEAWORTHY_SHARED         as --shared
-  SEAWORTHY_LOG            off, error, warn (default), info, debug or trace; logs go to stderr
+  SEAWORTHY_CACHE          where the wasm sandbox keeps its guest (default: the user's cache folder)
+  SEAWORTHY_CONFIG         as --config (default: config.toml in the user's configuration folder)
+  SEAWORTHY_LOG            as --log-level
+  Secrets may come from files: GITHUB_TOKEN_FILE, SEAWORTHY_HTTP_TOKENS_FILE,
+  SEAWORTHY_SEAL_KEY_FILE and SEAWORTHY_SHARED_FILE name them.
 
 Examples:
   GITHUB_TOKEN=... seaworthy serve github --read-only
@@ -82,13 +88,31 @@ struct GithubArguments {
     /// Run without a token (60 requests an hour)
     #[arg(long)]
     anonymous: bool,
+    /// Read page sizes and budgets of tools from this file (`seaworthy budget --apply` writes it)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep no record of what calls cost
+    #[arg(long)]
+    no_telemetry: bool,
+    /// Count tokens with a tokenizer too, not only as characters / 4
+    #[arg(long, conflicts_with = "no_telemetry")]
+    exact_tokens: bool,
+    /// How much is logged: off, error, warn (default), info, debug or trace; to stderr
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// How: text for people, json for machines
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
     #[command(flatten)]
     http: HttpArguments,
 }
 
+/// How long the last records may take to reach their file.
+const LAST_RECORDS: Duration = Duration::from_millis(500);
+
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let Product::Github(arguments) = arguments.product;
-    logging::to_stderr()?;
+    logging::to_stderr(arguments.log_level.as_deref(), arguments.log_format)?;
     arguments.http.check()?;
     let selection = Selection {
         read_only: arguments.read_only,
@@ -104,25 +128,61 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         })?;
         Ok(github.with_sandbox(sandbox.clone()))
     };
-    let (client, audit) = upstream(&arguments)?;
-    let mut server = Server::new(product(client)?, safeguards(&arguments, audit)?);
-    if let Some(file) = &arguments.http.credentials {
-        let base = environment::github_api_url()?;
+    let credentials = arguments.http.credentials.as_deref();
+    let (client, audit) = if arguments.sample {
+        upstream::sample(arguments.sample_fault)?
+    } else {
+        // where each principal has their own token, the server needs none
+        upstream::api(arguments.anonymous || credentials.is_some())?
+    };
+    let telemetry = arguments.telemetry();
+    let mut server = Server::new(product(client)?, safeguards(&arguments, audit)?)
+        .with_telemetry(telemetry.clone());
+    if let Some(file) = credentials {
         let mut own = HashMap::new();
         for (principal, token) in credentials::read(file)? {
-            check_address(&base, Some(&token))?;
-            let client = Client::new(&base, Some(token)).map_err(bad_address)?;
-            own.insert(principal, product(client)?);
+            own.insert(principal, product(upstream::api_as(token)?)?);
         }
         server = server.with_own(own);
     }
-    serve(server, &arguments.http)
+    let ended = serve(server, &arguments.http);
+    // the last records are worth a moment, and no more
+    telemetry.flush(LAST_RECORDS);
+    ended
+}
+
+impl GithubArguments {
+    fn telemetry(&self) -> Telemetry {
+        if self.no_telemetry {
+            return Telemetry::default();
+        }
+        // what the sample costs says nothing of real work
+        let name = if self.sample {
+            "sample-telemetry.db"
+        } else {
+            "telemetry.db"
+        };
+        // no folder to keep records in is no reason not to serve
+        let Ok(folder) = environment::state() else {
+            tracing::warn!(
+                "no records are kept: there is no home folder, and SEAWORTHY_STATE is not set"
+            );
+            return Telemetry::default();
+        };
+        let mut recorder = Recorder::open(folder.join(name), Retention::default());
+        if self.exact_tokens {
+            recorder = recorder.with_exact_tokens();
+        }
+        Telemetry::to(recorder)
+    }
 }
 
 fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards, Failure> {
     let random =
         || Sealer::random().map_err(|error| Failure::failed("the system has no randomness", error));
-    let sealer = match environment::seal_keys()?.and_then(Sealer::with_keys) {
+    let keys = environment::seal_keys()?;
+    let sealed_for_many = keys.is_some();
+    let sealer = match keys.and_then(Sealer::with_keys) {
         Some(sealer) => sealer,
         None => random()?,
     };
@@ -131,7 +191,14 @@ fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards,
         None => environment::shared()?,
     };
     let spent = match shared {
-        None => Spent::default(),
+        None => {
+            if sealed_for_many {
+                anstream::eprintln!(
+                    "seaworthy: warning: SEAWORTHY_SEAL_KEY without --shared: a confirm token works once on each replica, and once more after a restart"
+                );
+            }
+            Spent::default()
+        }
         Some(address) => Spent::shared(&address).map_err(|error| {
             Failure::usage(
                 format_args!("the address of --shared {error}"),
@@ -143,80 +210,13 @@ fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards,
         sealer,
         spent,
         audit: AuditLog::at(audit),
-        settings: Settings::default(),
+        settings: configuration::load(arguments.config.as_deref())?,
     })
 }
 
 /// Names of tools as people write them: `a, b`.
 fn names(given: &[String]) -> Vec<String> {
     given.iter().map(|name| name.trim().to_owned()).collect()
-}
-
-/// The API to talk to, and where writes to it are recorded.
-fn upstream(arguments: &GithubArguments) -> Result<(Client, PathBuf), Failure> {
-    if arguments.sample {
-        return sample(arguments.sample_fault);
-    }
-    // where each principal has their own, the server needs none
-    let token = if arguments.anonymous || arguments.http.credentials.is_some() {
-        None
-    } else {
-        let missing = || {
-            Failure::usage(
-                "GITHUB_TOKEN is not set",
-                "make a token on GitHub (Settings > Developer settings > Personal access tokens) and set it in the client's configuration, or start with --anonymous (60 requests/h) or --sample",
-            )
-        };
-        Some(environment::github_token()?.ok_or_else(missing)?)
-    };
-    let base = environment::github_api_url()?;
-    check_address(&base, token.as_ref())?;
-    let client = Client::new(&base, token).map_err(bad_address)?;
-    Ok((client, environment::audit_log("audit.jsonl")?))
-}
-
-fn bad_address(reason: &str) -> Failure {
-    Failure::usage(
-        format_args!("GITHUB_API_URL {reason}"),
-        "set it to the API's address, as in https://github.example.com/api/v3, or unset it for github.com",
-    )
-}
-
-/// A token goes to an API, and over plain http only inside this machine.
-fn check_address(base: &str, token: Option<&Token>) -> Result<(), Failure> {
-    let Ok(url) = url::Url::parse(base) else {
-        return Err(bad_address("is not a URL"));
-    };
-    if matches!(url.host_str(), Some("github.com" | "www.github.com")) {
-        return Err(bad_address("is the website, not the API"));
-    }
-    let local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "http" && !local && token.is_some() {
-        return Err(Failure::usage(
-            "GITHUB_API_URL is plain http, and the token would cross the network in the clear",
-            "use https",
-        ));
-    }
-    Ok(())
-}
-
-fn sample(fault: Option<Fault>) -> Result<(Client, PathBuf), Failure> {
-    let sample = match fault {
-        Some(fault) => Sample::with_fault(fault),
-        None => Sample::new(),
-    };
-    let answer: InProcess = Arc::new(move |request| sample.respond(request));
-    let token = Token::parse("sample-token").ok();
-    let client =
-        Client::in_process(seaworthy_sample::ORIGIN, token, answer).map_err(bad_address)?;
-    // writes to the sample are play: they do not belong into the real log
-    let audit = environment::audit_log("sample-audit.jsonl")?;
-    Ok((client, audit))
 }
 
 /// Serves until the client hangs up or a signal comes.
@@ -253,56 +253,4 @@ fn serve(server: Server<Github>, http: &HttpArguments) -> Result<(), Failure> {
     // a blocked read of stdin must not keep the process alive
     runtime.shutdown_background();
     ended
-}
-
-/// How long a server that was told to stop may take before it is ended.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(900);
-
-/// What a server over HTTP gets on top of the time that its calls have to finish.
-const PATIENCE_AFTER_DRAIN: std::time::Duration = std::time::Duration::from_secs(4);
-
-/// Stops the server on SIGTERM and Ctrl-C, and ends the process if it does not stop in time. A
-/// thread of its own: a call that never yields must not keep the signal from being seen.
-fn end_on_signal(stop: CancellationToken, patience: std::time::Duration) -> std::io::Result<()> {
-    let watch = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build();
-        // without a handler the signal ends the process by itself, which is as good
-        let Ok(runtime) = runtime else { return };
-        if runtime.block_on(signalled()) {
-            stop.cancel();
-            // a second signal means now
-            let _ = runtime.block_on(async { tokio::time::timeout(patience, signalled()).await });
-            #[expect(clippy::exit, reason = "the server did not stop when it was told to")]
-            std::process::exit(1);
-        }
-    };
-    std::thread::Builder::new()
-        .name("signals".to_owned())
-        .stack_size(64 * 1024)
-        .spawn(watch)
-        .map(drop)
-}
-
-/// Waits for a signal to stop; false when none can be waited for.
-async fn signalled() -> bool {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::interrupt()),
-        ) else {
-            return false;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        true
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.is_ok()
 }

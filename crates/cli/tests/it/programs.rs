@@ -25,6 +25,10 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command.env_clear().kill_on_drop(true);
     // one guest of the sandbox for all tests of this checkout
     command.env("SEAWORTHY_CACHE", env!("CARGO_TARGET_TMPDIR"));
+    command.env(
+        "SEAWORTHY_STATE",
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("state"),
+    );
     for name in ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

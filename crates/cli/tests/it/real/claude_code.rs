@@ -10,6 +10,7 @@ use tokio::time::{Duration, timeout};
 use super::messages_api::{MessagesApi, Step};
 use crate::{
     child::{BINARY, after},
+    over_http::{self, Serving},
     programs::{command, npm},
 };
 
@@ -80,6 +81,62 @@ async fn a_server_that_is_added_is_connected() {
         "{list}"
     );
     assert_eq!(claude.model.seen().strangers, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_server_over_http_is_connected_and_called_and_a_wrong_token_is_not() {
+    const FIND: &[Step] = &[|_| {
+        (
+            "mcp__github__find_items",
+            json!({"repo": "tidewatch/harbor", "kind": "pull", "page_size": 2}),
+        )
+    }];
+    let folder = over_http::folder();
+    let (server, token) = Serving::sample(folder.path()).await;
+    let claude = Claude::start(FIND).await;
+    for (name, token) in [("github", token.as_str()), ("stranger", "seaworthy_wrong")] {
+        let header = format!("Authorization: Bearer {token}");
+        let add = [
+            "mcp",
+            "add",
+            "--transport",
+            "http",
+            name,
+            &server.url,
+            "--header",
+            &header,
+        ];
+        claude.run(&add).await;
+    }
+    // the exit code is 0 whatever the list says
+    let list = claude.run(&["mcp", "list"]).await;
+    let line = |name: &str| {
+        list.lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default()
+    };
+    assert!(line("github: ").ends_with("✔ Connected"), "{list}");
+    assert!(
+        !line("stranger: ").is_empty() && !line("stranger: ").contains("Connected"),
+        "{list}"
+    );
+    let allowed = "mcp__github__find_items";
+    claude
+        .run(&["-p", "what is open?", "--allowedTools", allowed])
+        .await;
+    let seen = claude.model.seen();
+    assert_eq!(
+        seen.strangers,
+        [] as [&str; 0],
+        "nothing but the model is asked"
+    );
+    let [found] = &seen.results[..] else {
+        panic!("{:?}", seen.results);
+    };
+    assert!(
+        found.contains("#312 PR open: Cache station metadata"),
+        "{found}"
+    );
 }
 
 const SCRIPT: &[Step] = &[

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 
 use crate::{
     child::{BINARY, Session},
+    over_http::{self, Serving},
     programs::{command, node, npm},
 };
 
@@ -118,5 +119,55 @@ async fn resources_and_prompts_are_read_in_each_era() {
             text.contains("Triage the issues of tidewatch/harbor"),
             "{text}"
         );
+    }
+}
+
+#[tokio::test]
+async fn over_http_the_same_is_listed_with_a_token_and_nothing_without() {
+    let folder = over_http::folder();
+    let (server, token) = Serving::sample(folder.path()).await;
+    let names = Session::sample().await.tools().await;
+    let ask = async |era: &str, token: &str| {
+        let header = format!("Authorization: Bearer {token}");
+        let home = TempDir::new().unwrap();
+        let output = command(node())
+            .env("HOME", home.path())
+            .current_dir(home.path())
+            .arg(npm(
+                "@modelcontextprotocol/inspector/clients/launcher/build/index.js",
+            ))
+            .args([
+                "--cli",
+                &server.url,
+                "--transport",
+                "http",
+                "--header",
+                &header,
+            ])
+            .args([
+                "--format",
+                "json",
+                "--protocol-era",
+                era,
+                "--method",
+                "tools/list",
+            ])
+            .output()
+            .await
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    for era in ["legacy", "modern"] {
+        let (code, out) = ask(era, &token).await;
+        assert_eq!(code, Some(0), "{era}: {out}");
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        let tools = answer["result"]["tools"].as_array().unwrap();
+        let listed: Vec<_> = tools.iter().map(|tool| &tool["name"]).collect();
+        assert_eq!(listed, names.iter().collect::<Vec<_>>(), "{era}");
+        let (code, out) = ask(era, "seaworthy_wrong").await;
+        assert_ne!(code, Some(0), "{era}: {out}");
     }
 }

@@ -1,7 +1,7 @@
 //! With programs that nobody here wrote: a stateful GitHub, recorded GitHub traffic, MCP clients.
 //!
-//! They come from npm (`./test` installs them into `target/npm`). A test here fails when its
-//! program is not there; `./test` names the tests that it leaves out.
+//! They come from npm (`./test` installs them into `target/npm`) and, for `replicas`, from Debian. A
+//! test here fails when its program is not there; `./test` names the tests that it leaves out.
 
 mod claude_code;
 mod emulate;
@@ -9,3 +9,4 @@ mod emulator;
 mod fixtures;
 mod inspector;
 mod messages_api;
+mod replicas;
