@@ -11,7 +11,7 @@
 //!
 //! - `record.rs`: what is kept of a call. Never its arguments, never its answer.
 //! - `recorder.rs`, `writer.rs`: a bounded queue and the thread behind it.
-//! - `store.rs`: the `SQLite` file, its schema and its retention.
+//! - `store/`: the `SQLite` file, its schema and its retention.
 //! - `task.rs`: calls that went on from each other's cursors.
 //! - `report.rs`: the figures of each tool; `render/`: one file per format.
 //! - `simulate.rs`: the cost of recorded tasks under other settings; `advice.rs`: the search for
@@ -20,6 +20,8 @@
 //!
 //! A new figure begins in `record.rs`, a new format in `render/mod.rs`, a new setting in
 //! `settings.rs`: each says there what else it takes.
+
+#![warn(missing_docs)]
 
 pub mod advice;
 pub mod record;

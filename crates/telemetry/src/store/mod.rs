@@ -2,7 +2,7 @@
 //! `retention.rs`, damaged files in `damage.rs`.
 //!
 //! Several processes append to one file at once: write-ahead log, short immediate transactions and
-//! a busy timeout. To change the schema add a step to [`MIGRATIONS`]; never edit one that was
+//! a busy timeout. To change the schema add a step to `MIGRATIONS`; never edit one that was
 //! released.
 
 mod damage;
