@@ -68,16 +68,34 @@ pub enum Verdict {
     NotEnoughData,
 }
 
-/// What the recorded tasks cost under the present settings and under the recommended ones, by the
-/// simulation.
+/// What the recorded tasks cost, by the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Saving {
-    /// Calls, now and then.
-    pub calls: [u64; 2],
+    /// Under the present settings.
+    pub now: Spent,
+    /// Under the recommended ones.
+    pub then: Spent,
+}
+
+/// What tasks cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Spent {
+    /// Calls.
+    pub calls: u64,
     /// Tokens of the answers.
-    pub tokens: [u64; 2],
-    /// Tokens of the answers and of the calls themselves.
-    pub total: [u64; 2],
+    pub tokens: u64,
+    /// Tokens of the answers and of the calls themselves, at [`CALL_TOKENS`] each.
+    pub total: u64,
+}
+
+impl From<Cost> for Spent {
+    fn from(cost: Cost) -> Self {
+        Self {
+            calls: floor(cost.calls.round()),
+            tokens: floor(cost.tokens.round()),
+            total: floor(cost.total().round()),
+        }
+    }
 }
 
 /// What is recommended for one tool.
@@ -170,9 +188,8 @@ impl Present {
             tokens,
             reason: reason(tool, workload, [page_size, tokens], [now, then]),
             saving: Some(Saving {
-                calls: [now, then].map(|cost| floor(cost.calls.round())),
-                tokens: [now, then].map(|cost| floor(cost.tokens.round())),
-                total: [now, then].map(|cost| floor(cost.total().round())),
+                now: now.into(),
+                then: then.into(),
             }),
             tasks,
         }

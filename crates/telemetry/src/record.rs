@@ -1,6 +1,6 @@
 //! What is kept of one tool call: sizes, times and counts, never arguments, never answers.
 //!
-//! A new figure is a field here, a migration and a column in `store.rs`, and wherever it is read
+//! A new figure is a field here, a migration and a column in `store/mod.rs`, and wherever it is read
 //! (`report.rs`, `simulate.rs`).
 
 /// How many characters of a client's declared name are kept.

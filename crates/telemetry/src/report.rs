@@ -1,7 +1,7 @@
 //! What was recorded, summed up per tool: a plain value that every format in `render/` reads.
 //!
 //! The names of the fields are those of `seaworthy budget --json`: they stay. A new figure is a
-//! field here, its line in [`ToolReport::of`], and a place in the formats.
+//! field here, its line in `Sums::of`, and a place in the formats.
 
 use std::collections::BTreeMap;
 

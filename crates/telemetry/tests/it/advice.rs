@@ -50,15 +50,19 @@ fn the_same_agents_spend_less_under_the_recommended_settings() {
         assert!(changed.len() >= 2, "{advice:#?}");
         for advice in changed {
             let (was, is) = (spent(&before, &advice.tool), spent(&after, &advice.tool));
-            let total = advice.saving.unwrap().total;
+            let saving = advice.saving.unwrap();
             assert_eq!(
-                total[0].abs_diff(was) * 1_000 / was,
+                saving.now.total.abs_diff(was) * 1_000 / was,
                 0,
                 "the present is no guess"
             );
             assert!(is < was, "seed {seed}, {}: {was} -> {is}", advice.reason);
-            let off = total[1].abs_diff(is) * 100 / is;
-            assert!(off <= 15, "seed {seed}: foretold {}, was {is}", total[1]);
+            let off = saving.then.total.abs_diff(is) * 100 / is;
+            assert!(
+                off <= 15,
+                "seed {seed}: foretold {}, was {is}",
+                saving.then.total
+            );
         }
     }
 }
@@ -139,8 +143,8 @@ fn present_settings_count_not_recorded_ones() {
     let first = recommend(&records, &Settings::default(), &tool_defaults());
     let again = recommend(&records, &applied(&first), &tool_defaults());
     for (first, again) in first.iter().zip(&again) {
-        let from = again.saving.map(|saving| saving.total[0]);
-        let least = first.saving.map(|saving| saving.total[1]);
+        let from = again.saving.map(|saving| saving.now.total);
+        let least = first.saving.map(|saving| saving.then.total);
         assert!(from.is_none() || from == least, "{first:?}\n{again:?}");
     }
     assert!(
@@ -193,8 +197,8 @@ fn what_is_promised_is_what_the_replay_says() {
             tokens: advice.tokens.map(|step| step.to),
         };
         let total = workloads[&advice.tool].replay(plan).total();
-        assert!((total - f64::from(u32::try_from(saving.total[1]).unwrap())).abs() <= 1.0);
-        let now = f64::from(u32::try_from(saving.total[0]).unwrap());
+        assert!((total - f64::from(u32::try_from(saving.then.total).unwrap())).abs() <= 1.0);
+        let now = f64::from(u32::try_from(saving.now.total).unwrap());
         assert!(total <= now * (1.0 - MIN_SAVING) + 1.0);
     }
 }

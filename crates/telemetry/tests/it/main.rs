@@ -3,6 +3,7 @@
 
 mod advice;
 mod recorder;
+mod render;
 mod retention;
 mod settings;
 mod simulate;

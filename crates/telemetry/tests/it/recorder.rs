@@ -204,6 +204,78 @@ fn a_file_that_is_no_database_is_moved_aside() {
 }
 
 #[test]
+fn two_that_meet_the_same_damage_move_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("telemetry.db");
+    fs::write(&path, "this is no database. ".repeat(1_000)).unwrap();
+    let recorders = [recorder(&path), recorder(&path), recorder(&path)];
+    for recorder in &recorders {
+        recorder.record(record(0), None);
+    }
+    for recorder in &recorders {
+        // whoever came second may have to try again
+        wait_for(|| recorder.flush(PATIENCE));
+    }
+    assert_eq!(read(&path).len(), recorders.len());
+    let aside = names(folder.path());
+    let aside = aside.iter().filter(|name| name.contains(".corrupt-"));
+    assert_eq!(aside.count(), 1);
+}
+
+#[test]
+fn old_records_go_when_the_file_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("telemetry.db");
+    let old = Record {
+        time_ms: now_ms() - 31 * 86_400_000,
+        ..record(0)
+    };
+    let mut store = Store::open(&path).unwrap();
+    store.append(&[old, record(1)], 0, now_ms()).unwrap();
+    let recorder = recorder(&path);
+    recorder.record(record(2), None);
+    assert!(recorder.flush(PATIENCE));
+    assert_eq!(read(&path).len(), 2);
+}
+
+#[test]
+fn several_processes_lose_nothing() {
+    const EACH: u64 = 1_000;
+    const PATH: &str = "SEAWORTHY_TELEMETRY_TEST_PATH";
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a process started below learns its part"
+    )]
+    let part = std::env::var_os(PATH);
+    if let Some(path) = part {
+        let recorder = recorder(Path::new(&path));
+        (0..EACH).for_each(|number| recorder.record(record(number), None));
+        assert!(recorder.flush(PATIENCE));
+        assert_eq!((recorder.dropped(), recorder.failures()), (0, 0));
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("telemetry.db");
+    let start = |_| {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this very test, as another process"
+        )]
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "recorder::several_processes_lose_nothing"])
+            .env(PATH, &path)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let processes: Vec<_> = (0..4).map(start).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success());
+    }
+    assert_eq!(read(&path).len() as u64, 4 * EACH);
+}
+
+#[test]
 fn a_file_damaged_under_way_is_moved_aside() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("telemetry.db");

@@ -1,27 +1,36 @@
-//! The `SQLite` file that keeps the records: schema, appending, reading, retention.
+//! The `SQLite` file that keeps the records: schema, appending, reading; what is kept for how long in
+//! `retention.rs`, damaged files in `damage.rs`.
 //!
 //! Several processes append to one file at once: write-ahead log, short immediate transactions and
-//! a busy timeout. To change the schema add a step to [`MIGRATIONS`]; never edit one that was
+//! a busy timeout. To change the schema add a step to `MIGRATIONS`; never edit one that was
 //! released.
+
+mod damage;
+mod error;
+mod retention;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
 
+pub(crate) use self::damage::set_aside;
+use self::{damage::Identity, error::failure};
+pub use self::{error::StoreError, retention::Retention};
 use crate::record::Record;
 
 /// Marks the file as ours (`PRAGMA application_id`): "SWLT".
 const APPLICATION_ID: i64 = 0x5357_4C54;
 /// How long a write waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
+/// The pause before opening is tried again.
+const RETRY: Duration = Duration::from_millis(10);
 /// What the write-ahead log is cut back to after a checkpoint, in bytes.
 const LOG_BYTES: i64 = 1 << 20;
-/// How full the file is left when the size limit bites, in percent: not at every turn again.
-const REFILL_PERCENT: u64 = 80;
 
 /// Schema steps; `PRAGMA user_version` says how many were taken.
 const MIGRATIONS: &[&str] = &["
@@ -60,104 +69,6 @@ const COLUMNS: &str = "time_ms, tool, era, client, tokens, exact_tokens, bytes, 
     page_size_asked, budget, cut, next, follows, micros, upstream_requests, cache_hits, \
     upstream_left, error, bridged_calls, transport";
 
-/// What goes wrong with the file, as far as the remedy differs.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// There is no file yet, or it holds no schema yet.
-    #[error("there is no telemetry at {}", path.display())]
-    Missing {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// A newer program wrote the file; it was not touched.
-    #[error("{} has schema version {found}, this program knows {known}", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// The version it has.
-        found: i64,
-        /// The newest version that this program knows.
-        known: i64,
-    },
-    /// The file has an older schema and was opened for reading only.
-    #[error("{} has schema version {found}, this program reads {known}", path.display())]
-    Older {
-        /// The file.
-        path: PathBuf,
-        /// The version it has.
-        found: i64,
-        /// The version that this program reads.
-        known: i64,
-    },
-    /// The file is a database of another program; it was not touched.
-    #[error("{} is a database, but not one of telemetry", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is no database, or a damaged one.
-    #[error("{} is damaged or no database", path.display())]
-    Corrupt {
-        /// The file.
-        path: PathBuf,
-        /// What `SQLite` says.
-        source: rusqlite::Error,
-    },
-    /// The folder or the file cannot be made or changed.
-    #[error("{} cannot be written", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Anything else: a full disk, a lock held for too long, a file without permission.
-    #[error("{} cannot be used", path.display())]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// What `SQLite` says.
-        source: rusqlite::Error,
-    },
-}
-
-impl StoreError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Missing { .. } => {
-                "run a server with telemetry for a while first, or name the file it writes"
-            }
-            Self::Newer { .. } => "use the newer program, or name another file",
-            Self::Older { .. } => "start a server of this version once: it brings the file up",
-            Self::Foreign { .. } => "name another file",
-            Self::Corrupt { .. } => "a running server moves it aside and begins a new one",
-            Self::Io { .. } => "check the permissions of the folder and the space on the disk",
-            Self::Sqlite { .. } => {
-                "check the file's permissions, the space on the disk, and who else has it open"
-            }
-        }
-    }
-}
-
-/// How long and how much is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
-    /// Records older than this many days are removed.
-    pub days: u32,
-    /// The oldest records are removed while the file holds more than this, in MiB; 0 counts as 1.
-    pub megabytes: u32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self {
-            days: 30,
-            megabytes: 64,
-        }
-    }
-}
-
 /// An open file of records.
 #[derive(Debug)]
 pub struct Store {
@@ -177,10 +88,22 @@ impl Store {
             path: path.to_owned(),
             source,
         })?;
+        let deadline = Instant::now() + BUSY;
+        loop {
+            match Self::try_open(path) {
+                // two that make one file meet on its journal mode, which waits for nobody
+                Err(error) if error.is_lock() && Instant::now() < deadline => {
+                    thread::sleep(RETRY);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn try_open(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut store = Self::connect(path, flags)?;
-        let version = store.version()?;
-        if version < known() {
+        if store.version()? < known() {
             store.migrate()?;
         }
         store.configure().map_err(|source| failure(path, source))?;
@@ -226,14 +149,12 @@ impl Store {
 
     /// The schema's version, 0 for an empty file.
     fn version(&self) -> Result<i64, StoreError> {
-        let pragma = |name| -> Result<i64, rusqlite::Error> {
-            self.connection
-                .pragma_query_value(None, name, |row| row.get(0))
-        };
-        let read = || -> Result<_, rusqlite::Error> {
-            let objects: i64 =
-                self.connection
-                    .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let read = || -> Result<(i64, i64, i64), rusqlite::Error> {
+            // of one moment: another process may be making the schema
+            let moment = self.connection.unchecked_transaction()?;
+            let pragma = |name| moment.pragma_query_value(None, name, |row| row.get(0));
+            let objects =
+                moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             Ok((objects, pragma("application_id")?, pragma("user_version")?))
         };
         let (objects, application, found) = read().map_err(|source| self.failure(source))?;
@@ -374,61 +295,6 @@ impl Store {
             .map_err(|source| self.failure(source))
     }
 
-    /// Removes what `retention` no longer keeps at `now_ms`, and shrinks the file; answers how
-    /// many records went.
-    ///
-    /// # Errors
-    /// The file cannot be written; what was removed before stays removed.
-    pub fn retain(&mut self, retention: Retention, now_ms: u64) -> Result<usize, StoreError> {
-        self.try_retain(retention, now_ms)
-            .map_err(|source| failure(&self.path, source))
-    }
-
-    fn try_retain(&mut self, retention: Retention, now_ms: u64) -> Result<usize, rusqlite::Error> {
-        let oldest = now_ms.saturating_sub(u64::from(retention.days) * 86_400_000);
-        self.connection
-            .execute("DELETE FROM dropped WHERE time_ms < ?1", [signed(oldest)])?;
-        let mut removed = self
-            .connection
-            .execute("DELETE FROM calls WHERE time_ms < ?1", [signed(oldest)])?;
-        let limit = u64::from(retention.megabytes.max(1)) << 20;
-        let held = self.held_bytes()?;
-        if held > limit {
-            let rows: u64 = self
-                .connection
-                .query_row("SELECT count(*) FROM calls", [], |row| row.get(0))
-                .map(unsigned)?;
-            let kept = u128::from(rows) * u128::from(limit) * u128::from(REFILL_PERCENT)
-                / 100
-                / u128::from(held);
-            let excess = rows.saturating_sub(u64::try_from(kept).unwrap_or(rows));
-            removed += self.connection.execute(
-                "DELETE FROM calls WHERE id IN (SELECT id FROM calls ORDER BY time_ms, id LIMIT ?1)",
-                [signed(excess)],
-            )?;
-        }
-        if removed > 0 {
-            // it gives a row for each page that it frees, and stops when nobody asks for the next
-            let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
-            let mut pages = vacuum.query([])?;
-            while pages.next()?.is_some() {}
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
-        Ok(removed)
-    }
-
-    /// Bytes of the pages that hold something.
-    fn held_bytes(&self) -> Result<u64, rusqlite::Error> {
-        let pragma = |name| {
-            self.connection
-                .pragma_query_value(None, name, |row| row.get(0))
-                .map(unsigned)
-        };
-        let pages = pragma("page_count")?.saturating_sub(pragma("freelist_count")?);
-        Ok(pages.saturating_mul(pragma("page_size")?))
-    }
-
     /// Whether the path still names the file that is open: not once somebody moved or removed it.
     pub(crate) fn is_at_its_path(&self) -> bool {
         self.identity == Identity::of(&self.path)
@@ -447,43 +313,6 @@ impl Store {
     }
 }
 
-/// Moves a damaged file and its logs aside, to `NAME.corrupt-TIME`; answers whether it did. A file
-/// that is sound by now (another process was first) stays.
-///
-/// # Errors
-/// The file cannot be renamed, or another process is at it.
-pub(crate) fn set_aside(path: &Path, now_ms: u64) -> io::Result<bool> {
-    // two processes that meet the same damage must not move the second file too
-    let lock = fs::File::create(beside(path, "-repair"))?;
-    lock.try_lock()?;
-    let sound = match Store::open(path) {
-        Ok(store) => store
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| {
-                row.get::<_, String>(0)
-            })
-            .is_ok_and(|verdict| verdict == "ok"),
-        Err(error) => !matches!(error, StoreError::Corrupt { .. }),
-    };
-    if !sound {
-        let aside = beside(path, &format!(".corrupt-{now_ms}"));
-        // the logs first: a new file must not meet an old one's
-        for suffix in ["-wal", "-shm", ""] {
-            match fs::rename(beside(path, suffix), beside(&aside, suffix)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-    }
-    Ok(!sound)
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 fn make_file(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -496,37 +325,8 @@ fn make_file(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Which file a path names, where the system can say.
-#[derive(Debug, PartialEq, Eq)]
-struct Identity(u64, u64);
-
-impl Identity {
-    #[cfg(unix)]
-    fn of(path: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self(metadata.dev(), metadata.ino()))
-    }
-
-    #[cfg(not(unix))]
-    fn of(_: &Path) -> Option<Self> {
-        // an open database cannot be moved there
-        None
-    }
-}
-
 fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
-}
-
-fn failure(path: &Path, source: rusqlite::Error) -> StoreError {
-    let path = path.to_owned();
-    match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            StoreError::Corrupt { path, source }
-        }
-        _ => StoreError::Sqlite { path, source },
-    }
 }
 
 fn record(row: &Row<'_>) -> Result<Record, rusqlite::Error> {
