@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 
+mod budget;
 mod completions;
 mod demo;
 mod man;
@@ -32,6 +33,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Budget(budget::Arguments),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Man(man::Arguments),
@@ -44,6 +46,7 @@ enum Command {
 /// Runs a command to its end.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
+        Command::Budget(arguments) => budget::run(&arguments)?,
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,
         Command::Man(arguments) => man::run(&arguments)?,

@@ -108,7 +108,7 @@ struct GithubArguments {
 }
 
 /// How long the last records may take to reach their file.
-const LAST_RECORDS: Duration = Duration::from_millis(500);
+const LAST_RECORDS: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let Product::Github(arguments) = arguments.product;

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod budget;
 mod child;
 mod demo;
 mod deploy;

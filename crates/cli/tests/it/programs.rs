@@ -29,6 +29,8 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
         "SEAWORTHY_STATE",
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("state"),
     );
+    // nor a configuration that is not a test's own
+    command.env("SEAWORTHY_CONFIG", "/nonexistent/config.toml");
     for name in ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

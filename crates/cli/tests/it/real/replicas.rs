@@ -160,15 +160,28 @@ impl Fleet {
         Modern::new(&self.replicas[replica].url, &self.client.token)
     }
 
-    /// Branches of the harbor that nothing needs.
+    /// New branches that nothing needs.
     async fn branches(&self, count: usize) -> Vec<String> {
-        let url = format!("{}/repos/{HARBOR}/branches?per_page=100", self.upstream.url);
-        let (_, branches) = request("GET", &url, None, None).await;
-        let name = |branch: &Value| branch["name"].as_str().unwrap().to_owned();
-        let names = branches.as_array().unwrap().iter().map(name);
-        let names: Vec<_> = names.filter(|name| name != "main").take(count).collect();
-        assert_eq!(names.len(), count, "{branches}");
+        let refs = format!("{}/repos/{HARBOR}/git/ref/heads/main", self.upstream.url);
+        let (_, main) = request("GET", &refs, None, None).await;
+        let mut names = Vec::new();
+        for at in 0..count {
+            let name = format!("spare/{at}");
+            let url = format!("{}/repos/{HARBOR}/git/refs", self.upstream.url);
+            let new = json!({"ref": format!("refs/heads/{name}"), "sha": main["object"]["sha"]});
+            let (status, said) = request("POST", &url, Some("setup"), Some(&new)).await;
+            assert_eq!(status, 201, "{said}");
+            names.push(name);
+        }
         names
+    }
+
+    /// The deletions that the upstream has made.
+    fn deletions(&self) -> Vec<String> {
+        let writes = self.upstream.writes().into_iter();
+        writes
+            .filter(|write| write.starts_with("DELETE "))
+            .collect()
     }
 }
 
@@ -211,7 +224,7 @@ async fn what_one_previews_the_other_confirms_and_neither_does_twice() {
             .await;
         assert!(again.is_error(), "{again:?}");
     }
-    assert_eq!(fleet.upstream.writes().len(), 1);
+    assert_eq!(fleet.deletions().len(), 1);
 }
 
 #[tokio::test]
@@ -245,7 +258,7 @@ async fn without_the_shared_store_nothing_is_confirmed() {
         said.contains("the store that replicas share does not answer"),
         "{said}"
     );
-    assert_eq!(fleet.upstream.writes(), [] as [&str; 0]);
+    assert_eq!(fleet.deletions(), [] as [&str; 0]);
 }
 
 #[tokio::test]
@@ -273,12 +286,12 @@ async fn a_replica_that_dies_midway_makes_nothing_happen_twice() {
         });
     }
     // the upstream has made the changes by then, and has not said so yet
-    while fleet.upstream.writes().len() < 4 {
+    while fleet.deletions().len() < 4 {
         sleep(Duration::from_millis(5)).await;
     }
     fleet.replicas[0].signal(Signal::KILL);
     let outcomes = confirming.join_all().await;
-    let writes = fleet.upstream.writes();
+    let writes = fleet.deletions();
     for (branch, deleted, said) in &outcomes {
         let times = writes
             .iter()
