@@ -19,8 +19,6 @@ use crate::{environment, failure::Failure};
 
 /// File descriptors that are kept for everything but clients' connections.
 const OTHER_FILES: u64 = 192;
-/// Calls that run at once; the others wait in line.
-const CONCURRENCY: usize = 64;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Over HTTP")]
@@ -164,7 +162,9 @@ pub(crate) async fn serve<P: Product>(
 ) -> Result<(), Failure> {
     let authenticator = Arc::new(arguments.authenticator()?);
     let tls = arguments.tls()?;
-    let server = Arc::new(server.behind_auth().with_concurrency(CONCURRENCY));
+    // the transport bounds calls, for each principal too: none of theirs waits in line for another's
+    let concurrency = Limits::default().in_flight;
+    let server = Arc::new(server.behind_auth().with_concurrency(concurrency));
     let config = Config {
         required: server.required(),
         allowed_hosts: arguments.allowed_hosts.clone(),
