@@ -8,6 +8,7 @@
 //! admission.rs  Host, Origin, bearer token; failed attempts are limited
 //! endpoint.rs   /mcp: body limit, scopes, calls in flight, sessions
 //! in_flight.rs  how many calls a principal and all together may have open
+//! held.rs       a body that holds a place until it is read
 //! session.rs    sessions belong to their principal, are few and expire
 //! refusal.rs    what a request that is not served gets to read
 //! site.rs       /healthz, /readyz, /metrics, RFC 9728 metadata
@@ -31,6 +32,7 @@ use crate::auth::{Authenticator, Scope};
 
 mod admission;
 mod endpoint;
+mod held;
 mod in_flight;
 pub mod listen;
 mod refusal;
@@ -61,7 +63,7 @@ pub struct Limits {
     pub in_flight: usize,
     /// The same for each principal.
     pub in_flight_per_principal: usize,
-    /// Connections; past it one that has asked nothing yet is closed.
+    /// Connections; past it one is closed that is not at work, rather one that had no token.
     pub connections: usize,
     /// How long a connection may take to send the head of a request, idle time included.
     pub head: Duration,
