@@ -53,7 +53,8 @@ pub const METADATA: &str = "/.well-known/oauth-protected-resource/mcp";
 pub struct Limits {
     /// The longest body, in bytes.
     pub body: usize,
-    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed.
+    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed. Also
+    /// the streams that such clients hold open to be told things.
     pub sessions: usize,
     /// The same for each principal.
     pub sessions_per_principal: usize,
@@ -160,6 +161,8 @@ pub struct App {
 struct Shared {
     config: Config,
     in_flight: Arc<in_flight::InFlight>,
+    /// Streams that a session's client holds open.
+    streams: Arc<in_flight::InFlight>,
     sessions: Arc<session::Sessions>,
     failures: admission::Failures,
     /// Cancelled when the server is told to stop: it is no longer ready.
@@ -183,7 +186,8 @@ impl App {
         let factory = move || Ok(handler.clone());
         let service = StreamableHttpService::new(factory, sessions.clone(), speech);
         let shared = Arc::new(Shared {
-            in_flight: in_flight::InFlight::new(&limits),
+            in_flight: in_flight::InFlight::new(limits.in_flight, limits.in_flight_per_principal),
+            streams: in_flight::InFlight::new(limits.sessions, limits.sessions_per_principal),
             sessions,
             failures: admission::Failures::new(),
             stopping: CancellationToken::new(),
