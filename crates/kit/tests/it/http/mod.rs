@@ -1,0 +1,9 @@
+//! Attacks on the HTTP transport and its authentication, over sockets of loopback.
+//!
+//! [`served`] is a server with a few principals, [`wire`] a client that sends whatever it is told
+//! to: a well-behaved one would refuse. One file for each concern. To add an attack, put it where
+//! the check that must hold is tested; every wait is bounded by [`wire::PATIENCE`].
+
+mod logs;
+mod served;
+mod wire;
