@@ -4,6 +4,9 @@
 //! to: a well-behaved one would refuse. One file for each concern. To add an attack, put it where
 //! the check that must hold is tested; every wait is bounded by [`wire::PATIENCE`].
 
+mod admission;
+mod hosts;
 mod logs;
 mod served;
+mod tokens;
 mod wire;
