@@ -5,8 +5,12 @@
 //! the check that must hold is tested; every wait is bounded by [`wire::PATIENCE`].
 
 mod admission;
+mod algorithms;
 mod hosts;
+mod issuer;
+mod key_set;
 mod logs;
+mod oidc;
 mod served;
 mod tokens;
 mod wire;
