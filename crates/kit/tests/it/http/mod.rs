@@ -11,6 +11,8 @@ mod issuer;
 mod key_set;
 mod logs;
 mod oidc;
+mod scope;
 mod served;
+mod session;
 mod tokens;
 mod wire;
