@@ -6,6 +6,7 @@
 
 mod admission;
 mod algorithms;
+mod body;
 mod hosts;
 mod issuer;
 mod key_set;
@@ -14,5 +15,6 @@ mod oidc;
 mod scope;
 mod served;
 mod session;
+mod smuggling;
 mod tokens;
 mod wire;
