@@ -16,5 +16,6 @@ mod scope;
 mod served;
 mod session;
 mod smuggling;
+mod states;
 mod tokens;
 mod wire;
