@@ -7,9 +7,11 @@
 mod admission;
 mod algorithms;
 mod body;
+mod connections;
 mod hosts;
 mod issuer;
 mod key_set;
+mod load;
 mod logs;
 mod oidc;
 mod scope;
