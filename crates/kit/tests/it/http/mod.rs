@@ -19,5 +19,6 @@ mod served;
 mod session;
 mod smuggling;
 mod states;
+mod tls;
 mod tokens;
 mod wire;
