@@ -17,6 +17,7 @@ mod oidc;
 mod scope;
 mod served;
 mod session;
+mod shared;
 mod smuggling;
 mod states;
 mod tls;
