@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header,
     errors::ErrorKind,
@@ -50,6 +51,8 @@ const CHECKED_TOKENS: u64 = 4_096;
 /// By how much clocks may differ, in seconds.
 const LEEWAY: u64 = 30;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// The length of a public Ed25519 key (RFC 8032, section 5.1.5), in bytes.
+const ED25519_POINT: usize = 32;
 /// The longest document that is read from an issuer, in bytes.
 const MAX_DOCUMENT: usize = 512 * 1024;
 
@@ -99,8 +102,26 @@ struct Discovery {
     jwks_uri: String,
 }
 
+/// A set of keys as an issuer publishes it (RFC 7517, section 5).
+#[derive(Deserialize)]
+struct Published {
+    keys: Vec<Value>,
+}
+
+impl Published {
+    /// Those keys that can be read: one of a new kind must not take the others along.
+    fn usable(self) -> JwkSet {
+        let keys = self.keys.into_iter().map(serde_json::from_value::<Jwk>);
+        JwkSet {
+            keys: keys.filter_map(Result::ok).collect(),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Claims {
+    #[expect(dead_code, reason = "the library would take a list of issuers, too")]
+    iss: String,
     sub: String,
     exp: u64,
     #[serde(default)]
@@ -178,17 +199,21 @@ impl Oidc {
                 .build()
         });
         if let Some(known) = checked.get(&digest) {
-            if known.expires + LEEWAY <= audit::now() {
+            if known.expires.saturating_add(LEEWAY) <= audit::now() {
                 return Err(Refusal::Expired);
             }
             return Ok(known.principal);
         }
         let header = decode_header(token).map_err(|_| Refusal::Invalid)?;
-        if !ALGORITHMS.contains(&header.alg) {
+        // what must be understood is not (RFC 7515, section 4.1.11)
+        if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
             return Err(Refusal::Invalid);
         }
         let key = self.key(header.kid.as_deref(), header.alg).await?;
-        let claims = decode::<Claims>(token, &key, &self.validation)
+        let mut validation = self.validation.clone();
+        // the library refuses a key whose family is not that of each algorithm that is allowed
+        validation.algorithms = vec![header.alg];
+        let claims = decode::<Claims>(token, &key, &validation)
             .map_err(|error| match error.kind() {
                 ErrorKind::ExpiredSignature => Refusal::Expired,
                 _ => Refusal::Invalid,
@@ -258,7 +283,8 @@ impl Oidc {
         if !Url::parse(&discovery.jwks_uri).is_ok_and(|url| is_trustworthy(&url)) {
             return Err("the keys are not at an https address");
         }
-        self.get(&discovery.jwks_uri).await
+        let published: Published = self.get(&discovery.jwks_uri).await?;
+        Ok(published.usable())
     }
 
     async fn get<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T, &'static str> {
@@ -328,7 +354,11 @@ fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
         AlgorithmParameters::EllipticCurve(_) => {
             matches!(algorithm, Algorithm::ES256 | Algorithm::ES384)
         }
-        AlgorithmParameters::OctetKeyPair(_) => algorithm == Algorithm::EdDSA,
+        AlgorithmParameters::OctetKeyPair(key) => {
+            // the library takes the length for granted
+            let point = BASE64_URL_SAFE_NO_PAD.decode(&key.x);
+            algorithm == Algorithm::EdDSA && point.is_ok_and(|point| point.len() == ED25519_POINT)
+        }
         _ => false,
     };
     let common = &key.common;
@@ -386,6 +416,7 @@ mod tests {
     #[test]
     fn scopes_come_as_words_or_as_a_list() {
         let claims = |scope: Value, scp: Value| Claims {
+            iss: "y".into(),
             sub: "x".into(),
             exp: 0,
             scope,

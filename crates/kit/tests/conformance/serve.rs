@@ -23,7 +23,7 @@ pub struct Serving {
 }
 
 /// Serves `handler`.
-pub async fn serve(handler: impl ServerHandler + Clone + Sync) -> Serving {
+pub async fn serve(handler: impl ServerHandler + Clone) -> Serving {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let minted = tokens::mint("conformance", Scopes::ALL, None).unwrap();

@@ -11,6 +11,7 @@ mod answer;
 mod data;
 mod elicitation;
 mod hostile;
+mod http;
 mod seal;
 mod session;
 mod tank;

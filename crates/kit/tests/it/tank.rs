@@ -27,16 +27,48 @@ use seaworthy_kit::{
     telemetry::Settings,
 };
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 /// What the tests look at from outside.
-#[derive(Default)]
 pub struct Gauge {
-    /// Calls of `slow` that are running.
+    /// Calls of `slow` and `wait` that are running.
     pub running: AtomicUsize,
     /// How often `drain` drained.
     pub drained: AtomicUsize,
     /// The object that `drain` destroys; changes when set.
     pub level: AtomicUsize,
+    /// How often `drain` was called at all.
+    pub touched: AtomicUsize,
+    /// Calls of `wait` that may end.
+    pub may_end: Semaphore,
+}
+
+impl Default for Gauge {
+    fn default() -> Self {
+        Self {
+            running: AtomicUsize::default(),
+            drained: AtomicUsize::default(),
+            level: AtomicUsize::default(),
+            touched: AtomicUsize::default(),
+            may_end: Semaphore::new(0),
+        }
+    }
+}
+
+/// A call that runs, as long as it does.
+struct Running<'a>(&'a AtomicUsize);
+
+impl<'a> Running<'a> {
+    fn new(running: &'a AtomicUsize) -> Self {
+        running.fetch_add(1, Ordering::SeqCst);
+        Self(running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 pub struct Tank(pub Arc<Gauge>);
@@ -51,6 +83,15 @@ struct Drain {
     #[serde(default)]
     confirm: bool,
     confirm_token: Option<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pages {
+    cursor: Option<String>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "tells one list from another")]
+    of: String,
 }
 
 pub const DESCRIPTION: Description = Description {
@@ -103,21 +144,47 @@ static PANIC: Tool<Tank> = tool("panic", |_, _| Box::pin(async { panic!("at the 
 
 static SLOW: Tool<Tank> = tool("slow", |tank, call| {
     Box::pin(async move {
-        struct Running<'a>(&'a AtomicUsize);
-        impl Drop for Running<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_sub(1, Ordering::SeqCst);
-            }
-        }
-        tank.0.running.fetch_add(1, Ordering::SeqCst);
-        let _running = Running(&tank.0.running);
+        let _running = Running::new(&tank.0.running);
         call.progress(1, 2, "half").await;
         tokio::time::sleep(Duration::from_secs(20)).await;
         Ok(Answer::new().into())
     })
 });
 
+/// A list of 3 items, one a page.
+static PAGES: Tool<Tank> = Tool {
+    input: schema::input::<Pages>,
+    ..tool("pages", |_, call| {
+        Box::pin(async move {
+            let arguments: Pages = call.parse()?;
+            let at: usize = match &arguments.cursor {
+                Some(cursor) => call.open_cursor(cursor)?,
+                None => 0,
+            };
+            let mut answer = Answer::new();
+            answer.line(format!("item {at}"));
+            if at < 2 {
+                answer.line(format!("cursor={}", call.seal_cursor(&(at + 1))?));
+            }
+            Ok(answer.into())
+        })
+    })
+};
+
+/// Ends when the test lets it; says nothing before.
+static WAIT: Tool<Tank> = tool("wait", |tank, call| {
+    Box::pin(async move {
+        let _call = call;
+        let _running = Running::new(&tank.0.running);
+        tank.0.may_end.acquire().await.unwrap().forget();
+        let mut answer = Answer::new();
+        answer.line("waited");
+        Ok(answer.into())
+    })
+});
+
 async fn drain(tank: &Tank, call: Call) -> Result<Reply, ToolError> {
+    tank.0.touched.fetch_add(1, Ordering::SeqCst);
     let arguments: Drain = call.parse()?;
     let level = tank.0.level.load(Ordering::SeqCst).to_string();
     let mut details = Answer::new();
@@ -149,11 +216,16 @@ async fn drain(tank: &Tank, call: Call) -> Result<Reply, ToolError> {
 
 /// A server over a new tank, its gauge, and the folder of its audit log.
 pub fn server() -> (Server<Tank>, Arc<Gauge>, tempfile::TempDir) {
+    server_with(Sealer::random().unwrap(), Spent::default())
+}
+
+/// The same with a seal and a store of used tokens that another server may share.
+pub fn server_with(sealer: Sealer, spent: Spent) -> (Server<Tank>, Arc<Gauge>, tempfile::TempDir) {
     let gauge = Arc::new(Gauge::default());
     let folder = tempfile::tempdir().unwrap();
     let safeguards = Safeguards {
-        sealer: Sealer::random().unwrap(),
-        spent: Spent::default(),
+        sealer,
+        spent,
         audit: AuditLog::at(folder.path().join("audit.jsonl")),
         settings: Settings::default(),
     };
@@ -168,7 +240,7 @@ impl Product for Tank {
         "A tank."
     }
     fn tools(&self) -> &[&'static Tool<Self>] {
-        static TOOLS: [&Tool<Tank>; 5] = [&BIG, &DRAIN, &NOOP, &PANIC, &SLOW];
+        static TOOLS: [&Tool<Tank>; 7] = [&BIG, &DRAIN, &NOOP, &PAGES, &PANIC, &SLOW, &WAIT];
         &TOOLS
     }
     fn principal(&self) -> BoxFuture<'_, String> {

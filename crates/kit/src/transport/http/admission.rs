@@ -23,7 +23,11 @@ use governor::{Quota, RateLimiter, clock::DefaultClock, state::keyed::HashMapSta
 use http::{HeaderMap, HeaderValue, Uri, header, request::Parts, uri::Authority};
 use url::{Host, Url};
 
-use super::{METADATA, Shared, listen::Address, refusal::Refusal};
+use super::{
+    METADATA, Shared,
+    listen::{Address, Known},
+    refusal::Refusal,
+};
 use crate::auth;
 
 /// Wrong tokens from one address that are answered at once; after those, one a second.
@@ -152,6 +156,9 @@ pub(super) async fn admit(
     let (mut head, body) = request.into_parts();
     match admitted(&shared, &head).await {
         Ok(principal) => {
+            if let Some(known) = head.extensions.get::<Known>() {
+                known.note();
+            }
             head.extensions.insert(principal);
             next.run(Request::from_parts(head, body)).await
         }

@@ -1,7 +1,7 @@
 //! `/mcp`: the body within its bounds, the scope that the request needs, a place among the calls
 //! in flight, the session's owner; then the SDK.
 
-use std::{borrow::Cow, pin::Pin, sync::Arc, task};
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -12,14 +12,15 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
-use http::{HeaderValue, Method, header};
-use http_body::{Body as _, Frame, SizeHint};
+use http::{HeaderMap, HeaderValue, Method, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::{ServerHandler, transport::streamable_http_server::StreamableHttpService};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     PATH, Shared, admission,
+    held::Held,
     in_flight::{Full as Bound, Permit},
     refusal::Refusal,
     session::{OPENER, Sessions},
@@ -27,6 +28,10 @@ use super::{
 use crate::auth::{Principal, Scope};
 
 const SESSION: &str = "mcp-session-id";
+/// No session is called so: the SDK's are UUIDs.
+const NO_SESSION: &str = "none";
+/// The longest message that is read where all places are taken, in bytes.
+const SMALL: usize = 16 * 1024;
 
 type Speech<H> = StreamableHttpService<H, Sessions>;
 
@@ -42,7 +47,7 @@ pub(super) fn router<H: ServerHandler + Clone + Sync>(
     };
     Router::new()
         .route(PATH, any(handler))
-        .layer(from_fn_with_state(shared.clone(), admission::admit))
+        .route_layer(from_fn_with_state(shared.clone(), admission::admit))
         .with_state(shared.clone())
 }
 
@@ -63,34 +68,43 @@ async fn served<H: ServerHandler + Clone + Sync>(
     speech: &Speech<H>,
     shared: &Arc<Shared>,
     principal: Principal,
-    request: Request,
+    mut request: Request,
 ) -> Result<Response, Refusal> {
-    let session = request.headers().get(SESSION);
-    if let Some(id) = session.and_then(|id| id.to_str().ok())
-        && shared.sessions.is_foreign(id, &principal.name)
-    {
-        return Err(Refusal::Session);
+    let name = principal.name.clone();
+    let posted = request.method() == Method::POST;
+    if names_no_own_session(shared, &name, request.headers()) {
+        if !posted {
+            return Err(Refusal::Session);
+        }
+        // The SDK then finds no session, where one is needed: a message of 2026-07-28 needs none.
+        // So another principal's is in all as one that there is not.
+        let none = HeaderValue::from_static(NO_SESSION);
+        request.headers_mut().insert(SESSION, none);
     }
     if shared.stopping.is_cancelled() {
         return Err(Refusal::Stopping);
     }
-    let name = principal.name.clone();
-    // the stream of a session is no call: there is at most one for each session
-    let permit = (request.method() == Method::POST)
-        .then(|| shared.in_flight.begin(&name))
-        .transpose()
-        .map_err(|bound| match bound {
-            Bound::Principal => Refusal::Busy,
+    let (mut parts, body) = request.into_parts();
+    let (body, permit) = if posted {
+        let (body, method, permit) = call(shared, &principal, body).await?;
+        if let Some(permit) = &permit
+            && method.as_deref() != Some("initialize")
+        {
+            // A session's call goes on when its client hangs up, and must keep its place: the
+            // SDK holds these as long as the call. (Those of `initialize` it holds for longer.)
+            parts.extensions.insert(permit.clone());
+        }
+        (body, permit)
+    } else {
+        // nothing is read of a body that means nothing
+        let stream = parts.method == Method::GET;
+        let permit = stream.then(|| shared.streams.begin(&name)).transpose();
+        let permit = permit.map_err(|bound| match bound {
+            Bound::Principal => Refusal::Streams,
             Bound::Server => Refusal::Overloaded,
         })?;
-    let (parts, body) = request.into_parts();
-    let body = read(shared, body).await?;
-    if let Some(scope) = needed(shared, &body)
-        && !principal.scopes.allow(scope)
-    {
-        tracing::info!(principal = %name, %scope, "insufficient scope");
-        return Err(Refusal::Scope(scope));
-    }
+        (Bytes::new(), permit.map(Arc::new))
+    };
     let request = Request::from_parts(parts, Full::new(body));
     let response = OPENER.scope(name, speech.handle(request)).await;
     let (mut parts, body) = response.into_parts();
@@ -102,33 +116,88 @@ async fn served<H: ServerHandler + Clone + Sync>(
         HeaderValue::from_static("nosniff"),
     );
     let body = match permit {
-        Some(permit) => Body::new(Held { body, permit }),
+        Some(permit) => Body::new(Held::new(body, permit)),
         None => Body::new(body),
     };
     Ok(Response::from_parts(parts, body))
 }
 
-/// Reads a body of bounded length in bounded time.
-async fn read(shared: &Shared, body: Body) -> Result<Bytes, Refusal> {
-    let limits = &shared.config.limits;
-    // a length that is declared too long is not waited for
-    if body.size_hint().lower() > limits.body as u64 {
-        return Err(Refusal::TooLong(limits.body));
+/// Whether a session is named that is not the principal's own, or more than one is.
+fn names_no_own_session(shared: &Shared, principal: &str, headers: &HeaderMap) -> bool {
+    let mut named = headers.get_all(SESSION).iter();
+    let Some(id) = named.next() else {
+        return false;
+    };
+    let own = |id| shared.sessions.is_of(id, principal);
+    named.next().is_some() || !id.to_str().is_ok_and(own)
+}
+
+/// A message that may be worked on: its bytes, its method, and its place among the calls in flight.
+/// One that expects no answer, as a cancellation and a human's word do, needs no place: it may be
+/// what the calls in flight are waiting for.
+async fn call(
+    shared: &Shared,
+    principal: &Principal,
+    body: Body,
+) -> Result<(Bytes, Option<String>, Option<Arc<Permit>>), Refusal> {
+    let place = shared.in_flight.begin(&principal.name);
+    let limit = shared.config.limits.body;
+    let limit = limit.min(if place.is_ok() { limit } else { SMALL });
+    let body = read(shared, body, limit).await;
+    let (body, place) = match (body, place) {
+        (Ok(body), place) => (body, place),
+        (Err(_), Err(bound)) => return Err(full(bound)),
+        (Err(refusal), Ok(_)) => return Err(refusal),
+    };
+    let message = serde_json::from_slice::<Message<'_>>(&body).ok();
+    let place = match place {
+        Ok(permit) => Some(Arc::new(permit)),
+        Err(_) if message.as_ref().is_some_and(Message::is_no_request) => None,
+        Err(bound) => return Err(full(bound)),
+    };
+    let method = message
+        .as_ref()
+        .and_then(|message| message.method.as_deref());
+    if let Some(scope) = message.as_ref().and_then(|message| message.scope(shared))
+        && !principal.scopes.allow(scope)
+    {
+        tracing::info!(principal = %principal.name, %scope, "insufficient scope");
+        return Err(Refusal::Scope(scope));
     }
-    let reading = Limited::new(body, limits.body).collect();
-    match tokio::time::timeout(limits.read, reading).await {
+    let method = method.map(str::to_owned);
+    Ok((body, method, place))
+}
+
+fn full(bound: Bound) -> Refusal {
+    match bound {
+        Bound::Principal => Refusal::Busy,
+        Bound::Server => Refusal::Overloaded,
+    }
+}
+
+/// Reads a body of bounded length in bounded time.
+async fn read(shared: &Shared, body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    // a length that is declared too long is not waited for
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Refusal::TooLong(limit));
+    }
+    let reading = Limited::new(body, limit).collect();
+    match tokio::time::timeout(shared.config.limits.read, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLong(limits.body)),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLong(limit)),
         Ok(Err(_)) => Err(Refusal::Broken),
         Err(_elapsed) => Err(Refusal::TooSlow),
     }
 }
 
-/// As much of a message as its scope depends on.
+/// As much of a message as its admission depends on. One that cannot be read here is refused or,
+/// by its handler, judged once more.
 #[derive(Deserialize)]
 struct Message<'a> {
-    #[serde(borrow)]
-    method: Cow<'a, str>,
+    #[serde(borrow, default)]
+    method: Option<Cow<'a, str>>,
+    #[serde(default)]
+    id: Option<IgnoredAny>,
     #[serde(borrow, default)]
     params: Params<'a>,
 }
@@ -139,36 +208,14 @@ struct Params<'a> {
     name: Option<Cow<'a, str>>,
 }
 
-/// The scope that a message needs. One that cannot be read here is refused or, by its handler,
-/// judged once more.
-fn needed(shared: &Shared, body: &[u8]) -> Option<Scope> {
-    let message: Message<'_> = serde_json::from_slice(body).ok()?;
-    (shared.config.required)(&message.method, message.params.name.as_deref())
-}
-
-/// A body that holds its call's place until it is read or given up.
-struct Held<B> {
-    body: B,
-    #[expect(dead_code, reason = "held for its Drop")]
-    permit: Permit,
-}
-
-impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut task::Context<'_>,
-    ) -> task::Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+impl Message<'_> {
+    /// Whether it is a notification, or the answer to a question of the server's.
+    fn is_no_request(&self) -> bool {
+        self.method.is_none() || self.id.is_none()
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+    /// The scope that it needs.
+    fn scope(&self, shared: &Shared) -> Option<Scope> {
+        (shared.config.required)(self.method.as_deref()?, self.params.name.as_deref())
     }
 }

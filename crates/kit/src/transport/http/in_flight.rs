@@ -1,11 +1,9 @@
-//! How many calls are open at once: for each principal, and for all together.
+//! How many calls, or streams, are open at once: for each principal, and for all together.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use super::Limits;
 
 /// Counts the calls in flight.
 pub(super) struct InFlight {
@@ -37,11 +35,11 @@ pub(super) struct Permit {
 }
 
 impl InFlight {
-    pub(super) fn new(limits: &Limits) -> Arc<Self> {
+    pub(super) fn new(all: usize, each: usize) -> Arc<Self> {
         Arc::new(Self {
             counts: Mutex::default(),
-            all: limits.in_flight,
-            each: limits.in_flight_per_principal,
+            all,
+            each,
         })
     }
 
@@ -92,12 +90,7 @@ mod tests {
 
     #[test]
     fn each_has_its_share_and_all_together_theirs() {
-        let limits = Limits {
-            in_flight: 3,
-            in_flight_per_principal: 2,
-            ..Limits::default()
-        };
-        let in_flight = InFlight::new(&limits);
+        let in_flight = InFlight::new(3, 2);
         let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
         let first = in_flight.begin(&a).ok().unwrap();
         let _second = in_flight.begin(&a).ok().unwrap();

@@ -1,12 +1,14 @@
 //! Connections: how many there are, how slow they may be, TLS, and the orderly end.
 //!
 //! HTTP/1.1 only: a proxy in front speaks HTTP/2 to the world where that is wanted, and what is
-//! not spoken cannot be attacked. A connection that has asked nothing yet costs its opener nothing;
-//! when there are too many, the oldest of those is closed for the new one, so that a flood of
-//! half-open connections keeps nobody out.
+//! not spoken cannot be attacked. A connection that rests costs its opener nothing; when there are
+//! too many, the oldest of those is closed for the new one, and first those on which no token ever
+//! came: neither half-open connections nor those that ask for nothing but `/healthz` keep anybody
+//! out.
 
 use std::{
     collections::VecDeque,
+    convert::Infallible,
     future::Future,
     io,
     net::SocketAddr,
@@ -31,7 +33,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{App, Limits, tls::Tls};
+use super::{App, Limits, held::Held, tls::Tls};
 
 /// Where a request came from: the peer of its connection, in the request's extensions.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +59,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let limits = app.shared.config.limits;
     let connections = TaskTracker::new();
-    let mut idle = Idle::default();
+    let mut seats = Seats::new(limits.connections);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -77,12 +79,12 @@ pub async fn serve(
                 continue;
             }
         };
-        if connections.len() >= limits.connections && !idle.close_oldest() {
+        if connections.len() >= limits.connections && !seats.close_one() {
             // every connection is at work: this one must come again
             drop(stream);
             continue;
         }
-        let seat = idle.seat();
+        let seat = seats.take();
         let connection = Connection {
             app: app.clone(),
             address,
@@ -119,45 +121,101 @@ async fn drain(app: &App, limits: &Limits, connections: TaskTracker) {
     let _ = tokio::time::timeout(GOODBYE, connections.wait()).await;
 }
 
-/// Connections that have asked nothing yet, the oldest first.
-#[derive(Default)]
-struct Idle(VecDeque<Seat>);
+/// The connections there are, the oldest first.
+struct Seats {
+    taken: VecDeque<Seat>,
+    /// How many there should be at most.
+    most: usize,
+}
 
 #[derive(Clone, Default)]
 struct Seat {
-    /// Whether a request came.
-    asked: Arc<AtomicBool>,
+    state: Arc<State>,
     closed: CancellationToken,
 }
 
-impl Idle {
-    fn seat(&mut self) -> Seat {
-        // those that asked since, or ended, leave the queue when they come to its front, or all at
-        // once when there are many
-        if self.0.len() >= 1_024 {
-            self.0.retain(Seat::is_idle);
+#[derive(Default)]
+struct State {
+    /// Whether a request is being answered.
+    at_work: AtomicBool,
+    /// Whether a request came with a valid token.
+    known: AtomicBool,
+}
+
+/// In a request's extensions: its connection, to be told that it brought a valid token.
+#[derive(Clone)]
+pub(super) struct Known(Arc<State>);
+
+impl Known {
+    /// Notes that there was a valid token.
+    pub(super) fn note(&self) {
+        self.0.known.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A request that is being answered, on the connection that it came by.
+struct AtWork(Arc<State>);
+
+impl AtWork {
+    fn new(state: Arc<State>) -> Self {
+        state.at_work.store(true, Ordering::Relaxed);
+        Self(state)
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.at_work.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Seats {
+    fn new(most: usize) -> Self {
+        Self {
+            taken: VecDeque::new(),
+            most,
+        }
+    }
+
+    fn take(&mut self) -> Seat {
+        // those that are free again leave the queue together, now and then
+        if self.taken.len() > 2 * self.most {
+            self.taken.retain(Seat::is_taken);
         }
         let seat = Seat::default();
-        self.0.push_back(seat.clone());
+        self.taken.push_back(seat.clone());
         seat
     }
 
-    /// Closes the connection that has said nothing for longest; false when there is none.
-    fn close_oldest(&mut self) -> bool {
-        while let Some(seat) = self.0.pop_front() {
-            if seat.is_idle() {
-                seat.closed.cancel();
-                return true;
-            }
+    /// Closes a connection that is not at work; false when there is none.
+    fn close_one(&mut self) -> bool {
+        self.taken.retain(Seat::is_taken);
+        let resting = |known| {
+            let mut seats = self.taken.iter();
+            seats.position(|seat| seat.rests() && seat.is_known() == known)
+        };
+        let Some(at) = resting(false).or_else(|| resting(true)) else {
+            return false;
+        };
+        if let Some(seat) = self.taken.remove(at) {
+            seat.closed.cancel();
         }
-        false
+        true
     }
 }
 
 impl Seat {
-    fn is_idle(&self) -> bool {
+    fn is_taken(&self) -> bool {
         // the connection's own task holds the other ones
-        !self.asked.load(Ordering::Relaxed) && Arc::strong_count(&self.asked) > 1
+        Arc::strong_count(&self.state) > 1
+    }
+
+    fn rests(&self) -> bool {
+        !self.state.at_work.load(Ordering::Relaxed)
+    }
+
+    fn is_known(&self) -> bool {
+        self.state.known.load(Ordering::Relaxed)
     }
 }
 
@@ -194,10 +252,15 @@ impl Connection {
         } = self;
         let router = app.router.clone();
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            seat.asked.store(true, Ordering::Relaxed);
+            let at_work = AtWork::new(seat.state.clone());
             request.extensions_mut().insert(Address(address));
+            request.extensions_mut().insert(Known(seat.state.clone()));
             let request: Request = request.map(Body::new);
-            router.clone().oneshot(request)
+            let answering = router.clone().oneshot(request);
+            async move {
+                let response = answering.await?;
+                Ok::<_, Infallible>(response.map(|body| Held::new(body, at_work)))
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

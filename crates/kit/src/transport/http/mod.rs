@@ -8,6 +8,7 @@
 //! admission.rs  Host, Origin, bearer token; failed attempts are limited
 //! endpoint.rs   /mcp: body limit, scopes, calls in flight, sessions
 //! in_flight.rs  how many calls a principal and all together may have open
+//! held.rs       a body that holds a place until it is read
 //! session.rs    sessions belong to their principal, are few and expire
 //! refusal.rs    what a request that is not served gets to read
 //! site.rs       /healthz, /readyz, /metrics, RFC 9728 metadata
@@ -31,6 +32,7 @@ use crate::auth::{Authenticator, Scope};
 
 mod admission;
 mod endpoint;
+mod held;
 mod in_flight;
 pub mod listen;
 mod refusal;
@@ -51,7 +53,8 @@ pub const METADATA: &str = "/.well-known/oauth-protected-resource/mcp";
 pub struct Limits {
     /// The longest body, in bytes.
     pub body: usize,
-    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed.
+    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed. Also
+    /// the streams that such clients hold open to be told things.
     pub sessions: usize,
     /// The same for each principal.
     pub sessions_per_principal: usize,
@@ -61,7 +64,7 @@ pub struct Limits {
     pub in_flight: usize,
     /// The same for each principal.
     pub in_flight_per_principal: usize,
-    /// Connections; past it one that has asked nothing yet is closed.
+    /// Connections; past it one is closed that is not at work, rather one that had no token.
     pub connections: usize,
     /// How long a connection may take to send the head of a request, idle time included.
     pub head: Duration,
@@ -158,6 +161,8 @@ pub struct App {
 struct Shared {
     config: Config,
     in_flight: Arc<in_flight::InFlight>,
+    /// Streams that a session's client holds open.
+    streams: Arc<in_flight::InFlight>,
     sessions: Arc<session::Sessions>,
     failures: admission::Failures,
     /// Cancelled when the server is told to stop: it is no longer ready.
@@ -181,7 +186,8 @@ impl App {
         let factory = move || Ok(handler.clone());
         let service = StreamableHttpService::new(factory, sessions.clone(), speech);
         let shared = Arc::new(Shared {
-            in_flight: in_flight::InFlight::new(&limits),
+            in_flight: in_flight::InFlight::new(limits.in_flight, limits.in_flight_per_principal),
+            streams: in_flight::InFlight::new(limits.sessions, limits.sessions_per_principal),
             sessions,
             failures: admission::Failures::new(),
             stopping: CancellationToken::new(),

@@ -33,6 +33,8 @@ pub(super) enum Refusal {
     Broken,
     /// The principal has too many calls open.
     Busy,
+    /// The principal has too many streams open.
+    Streams,
     /// The server has.
     Overloaded,
     /// The server is told to stop.
@@ -53,7 +55,7 @@ impl Refusal {
             Self::Session => StatusCode::NOT_FOUND,
             Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Attempts | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
+            Self::Attempts | Self::Busy | Self::Streams => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -70,6 +72,7 @@ impl Refusal {
             Self::TooSlow => "the body did not arrive in time".into(),
             Self::Broken => "the body broke off".into(),
             Self::Busy => "this principal has too many calls in flight; wait for one to end".into(),
+            Self::Streams => "this principal has too many streams open; close one".into(),
             Self::Overloaded => "the server has too many calls in flight; try again soon".into(),
             Self::Stopping => "the server is being stopped; try another replica".into(),
         }
@@ -109,7 +112,7 @@ impl Refusal {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         let wait = match self {
-            Self::Busy | Self::Overloaded | Self::Stopping => Some("1"),
+            Self::Busy | Self::Streams | Self::Overloaded | Self::Stopping => Some("1"),
             Self::Attempts | Self::Token(auth::Refusal::Unavailable) => Some("10"),
             _ => None,
         };

@@ -63,16 +63,14 @@ impl Sessions {
         self.entries().len()
     }
 
-    /// Whether `id` is a session of somebody other than `principal`. One of their own is marked as
-    /// used.
-    pub(super) fn is_foreign(&self, id: &str, principal: &str) -> bool {
+    /// Whether `id` is a session of `principal`, which is marked as used then.
+    pub(super) fn is_of(&self, id: &str, principal: &str) -> bool {
         match self.entries().get_mut(id) {
             Some(entry) if &*entry.owner == principal => {
                 entry.used = Instant::now();
-                false
+                true
             }
-            Some(_) => true,
-            None => false,
+            _ => false,
         }
     }
 
@@ -194,7 +192,7 @@ mod tests {
         let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
         assert!(sessions.note("1".into(), a.clone()).is_empty());
         assert!(sessions.note("2".into(), a.clone()).is_empty());
-        assert!(!sessions.is_foreign("1", "a"), "used again");
+        assert!(sessions.is_of("1", "a"), "used again");
         assert_eq!(
             sessions.note("3".into(), a.clone()),
             [SessionId::from("2")],
@@ -210,14 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_foreign_to_everybody_but_its_owner() {
+    fn a_session_is_its_owners_alone() {
         let sessions = sessions();
         sessions.note("1".into(), "a".into());
-        assert!(!sessions.is_foreign("1", "a"));
-        assert!(sessions.is_foreign("1", "b") && sessions.is_foreign("1", ""));
-        assert!(
-            !sessions.is_foreign("2", "b"),
-            "an unknown one is the SDK's to refuse"
-        );
+        assert!(sessions.is_of("1", "a"));
+        assert!(!sessions.is_of("1", "b") && !sessions.is_of("1", ""));
+        assert!(!sessions.is_of("2", "a") && !sessions.is_of("", "a"));
     }
 }

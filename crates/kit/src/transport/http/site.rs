@@ -22,7 +22,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .route(METADATA, get(metadata));
     let closed = Router::new()
         .route("/metrics", get(metrics))
-        .layer(from_fn_with_state(shared.clone(), admission::admit));
+        .route_layer(from_fn_with_state(shared.clone(), admission::admit));
     open.merge(closed).with_state(shared.clone())
 }
 
