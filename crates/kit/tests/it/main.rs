@@ -8,9 +8,12 @@
 
 mod abuse;
 mod answer;
+mod bad_collector;
 mod data;
 mod elicitation;
 mod hostile;
+mod otlp;
+mod prometheus;
 mod seal;
 mod session;
 mod tank;
