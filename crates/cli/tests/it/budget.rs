@@ -66,8 +66,7 @@ pub fn busy_week(file: &Path) {
 async fn what_a_server_did_is_what_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let state = [("SEAWORTHY_STATE", folder.path().to_str().unwrap())];
-    let mut session =
-        Session::start(&["--sample"], &state, Era::Modern, None).await;
+    let mut session = Session::start(&["--sample"], &state, Era::Modern, None).await;
     let mut arguments = json!({"repo": HARBOR, "kind": "issue"});
     for _ in 0..3 {
         let page = session.good("find_items", arguments.clone()).await;

@@ -8,10 +8,13 @@
 
 mod abuse;
 mod answer;
+mod bad_collector;
 mod data;
 mod elicitation;
 mod hostile;
 mod http;
+mod otlp;
+mod prometheus;
 mod seal;
 mod session;
 mod tank;

@@ -1,7 +1,10 @@
 //! One record for each call, to everybody who keeps some: the local file, metrics, traces.
 //!
 //! A record holds sizes, times and counts, never arguments or answers. To add a keeper, write a
-//! [`Keeper`] and give it to [`Telemetry::with`].
+//! [`Keeper`] and give it to [`Telemetry::with`]; [`prometheus`] and [`otlp`] are two.
+
+pub mod otlp;
+pub mod prometheus;
 
 use std::{
     fmt,
@@ -9,10 +12,16 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rmcp::{RoleServer, service::RequestContext};
+use rmcp::{RoleServer, model::RequestId, service::RequestContext};
 pub use seaworthy_telemetry::{Record, Recorder, Settings};
 
 use crate::{answer, call::Client, meter::Meter, seal};
+
+/// Upper bounds of a histogram of answers' tokens: around the usual budgets of an answer, up to
+/// what a client cuts at.
+const TOKEN_BOUNDS: [f64; 9] = [
+    50.0, 100.0, 250.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 25_000.0,
+];
 
 /// What a keeper gets to see of a call besides its record.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +30,8 @@ pub struct Trace<'a> {
     pub parent: Option<&'a str>,
     /// Vendors' state of that trace (`_meta.tracestate`).
     pub state: Option<&'a str>,
+    /// The request's id (JSON-RPC).
+    pub request: &'a RequestId,
     /// When the call began.
     pub began: SystemTime,
 }
@@ -80,6 +91,7 @@ pub(crate) struct Began {
     record: Record,
     parent: Option<String>,
     state: Option<String>,
+    request: RequestId,
     pub(crate) meter: Arc<Meter>,
 }
 
@@ -125,6 +137,7 @@ impl Began {
             },
             parent: text("traceparent").map(str::to_owned),
             state: text("tracestate").map(str::to_owned),
+            request: context.id.clone(),
             meter: Arc::default(),
         }
     }
@@ -145,6 +158,7 @@ impl Began {
         let trace = Trace {
             parent: self.parent.as_deref(),
             state: self.state.as_deref(),
+            request: &self.request,
             began: self.time,
         };
         for keeper in &telemetry.keepers {
