@@ -2,6 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
+use percent_encoding::percent_decode_str;
 use seaworthy_github::{Token, client::PUBLIC_API};
 use seaworthy_kit::auth::tokens::unhex;
 
@@ -186,4 +187,62 @@ pub(crate) fn e2b_sandbox() -> Result<Option<String>, Failure> {
 /// Its template: `SEAWORTHY_E2B_TEMPLATE`.
 pub(crate) fn e2b_template() -> Result<Option<String>, Failure> {
     variable("SEAWORTHY_E2B_TEMPLATE")
+}
+
+/// Where an OpenTelemetry collector is, by the standard variables of its specification.
+pub(crate) struct OtlpTarget {
+    pub(crate) endpoint: String,
+    /// They may hold secrets.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) service: Option<String>,
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+/// `OTEL_EXPORTER_OTLP_ENDPOINT` and what belongs to it; `None` where it is not set, or
+/// `OTEL_SDK_DISABLED` is `true`.
+pub(crate) fn otlp() -> Result<Option<OtlpTarget>, Failure> {
+    let Some(endpoint) = variable("OTEL_EXPORTER_OTLP_ENDPOINT")? else {
+        return Ok(None);
+    };
+    if variable("OTEL_SDK_DISABLED")?.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Ok(None);
+    }
+    Ok(Some(OtlpTarget {
+        endpoint,
+        headers: pairs("OTEL_EXPORTER_OTLP_HEADERS")?,
+        service: variable("OTEL_SERVICE_NAME")?,
+        attributes: pairs("OTEL_RESOURCE_ATTRIBUTES")?,
+    }))
+}
+
+/// A list `key=value,key=value`, percent-encoded (W3C Baggage, as OpenTelemetry has it).
+fn pairs(name: &str) -> Result<Vec<(String, String)>, Failure> {
+    let Some(text) = variable(name)? else {
+        return Ok(Vec::new());
+    };
+    let decoded = |text: &str| {
+        percent_decode_str(text.trim())
+            .decode_utf8()
+            .ok()
+            .map(std::borrow::Cow::into_owned)
+    };
+    let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+    let pairs: Option<Vec<_>> = pairs
+        .map(|pair| {
+            let (key, value) = pair.split_once('=')?;
+            Some((decoded(key)?, decoded(value)?))
+        })
+        .collect();
+    pairs.ok_or_else(|| {
+        Failure::usage(
+            format_args!("{name} is not a list key=value,key=value"),
+            "correct it; commas and blanks in a value are written %2C and %20",
+        )
+    })
+}
+
+/// The name of this machine, to tell replicas apart.
+pub(crate) fn host_name() -> String {
+    let name = raw("HOSTNAME").and_then(|name| name.into_string().ok());
+    name.unwrap_or_else(|| "localhost".to_owned())
 }

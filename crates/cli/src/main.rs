@@ -15,6 +15,7 @@ mod environment;
 mod failure;
 mod http;
 mod logging;
+mod records;
 mod signal;
 mod upstream;
 

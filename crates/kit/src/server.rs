@@ -196,6 +196,8 @@ impl<P: Product> Server<P> {
         let meter = record.as_ref().map(|record| record.meter.clone());
         let meter = meter.unwrap_or_default();
         let counted = meter.clone();
+        let head = context.extensions.get::<http::request::Parts>();
+        let place = head.map(|head| head.extensions.clone());
         let running = async {
             let call = Call {
                 tool: tool.name,
@@ -217,6 +219,12 @@ impl<P: Product> Server<P> {
             (tool.run)(product, call).await
         };
         let writes = !tool.hints.read_only;
+        let running = async {
+            let reply = running.await;
+            // what the transport keeps as long as the call lasts, whatever the tool does with it
+            drop(place);
+            reply
+        };
         let running = self
             .guard
             .run(tool.name, writes, tool.timeout, &cancel, running);

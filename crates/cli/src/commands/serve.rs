@@ -1,6 +1,6 @@
 //! `seaworthy serve github`: the GitHub server on stdio, or over HTTP.
 
-use std::{collections::HashMap, io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, io::IsTerminal, path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
 use seaworthy_github::{Client, Github, Selection};
@@ -10,12 +10,13 @@ use seaworthy_kit::{
     call::Safeguards,
     seal::Sealer,
     spent::Spent,
-    telemetry::{Recorder, Telemetry},
-    transport::{http::Limits, serve_stdio},
+    transport::{
+        http::{Limits, Metrics},
+        serve_stdio,
+    },
 };
 use seaworthy_sample::Fault;
 use seaworthy_sandbox::Sandbox;
-use seaworthy_telemetry::Retention;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
     failure::Failure,
     http::{self, HttpArguments},
     logging::{self, LogFormat},
+    records::{Kept, Records},
     signal::{PATIENCE, PATIENCE_AFTER_DRAIN, end_on_signal},
     upstream,
 };
@@ -48,6 +50,8 @@ Environment:
   SEAWORTHY_CACHE          where the wasm sandbox keeps its guest (default: the user's cache folder)
   SEAWORTHY_CONFIG         as --config (default: config.toml in the user's configuration folder)
   SEAWORTHY_LOG            as --log-level
+  OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+                           an OpenTelemetry collector (OTLP over HTTP) for traces and metrics
   Secrets may come from files: GITHUB_TOKEN_FILE, SEAWORTHY_HTTP_TOKENS_FILE,
   SEAWORTHY_SEAL_KEY_FILE and SEAWORTHY_SHARED_FILE name them.
 
@@ -91,7 +95,7 @@ struct GithubArguments {
     /// Read page sizes and budgets of tools from this file (`seaworthy budget --apply` writes it)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Keep no record of what calls cost
+    /// Keep no file of what calls cost
     #[arg(long)]
     no_telemetry: bool,
     /// Count tokens with a tokenizer too, not only as characters / 4
@@ -106,9 +110,6 @@ struct GithubArguments {
     #[command(flatten)]
     http: HttpArguments,
 }
-
-/// How long the last records may take to reach their file.
-const LAST_RECORDS: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let Product::Github(arguments) = arguments.product;
@@ -135,9 +136,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         // where each principal has their own token, the server needs none
         upstream::api(arguments.anonymous || credentials.is_some())?
     };
-    let telemetry = arguments.telemetry();
+    let file = if arguments.sample {
+        // what the sample costs says nothing of real work
+        "sample-telemetry.db"
+    } else {
+        "telemetry.db"
+    };
+    let records = Records::open(Kept {
+        file: (!arguments.no_telemetry).then_some(file),
+        exact_tokens: arguments.exact_tokens,
+        metrics: arguments.http.http.is_some(),
+    })?;
     let mut server = Server::new(product(client)?, safeguards(&arguments, audit)?)
-        .with_telemetry(telemetry.clone());
+        .with_telemetry(records.telemetry());
     if let Some(file) = credentials {
         let mut own = HashMap::new();
         for (principal, token) in credentials::read(file)? {
@@ -145,36 +156,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         server = server.with_own(own);
     }
-    let ended = serve(server, &arguments.http);
-    // the last records are worth a moment, and no more
-    telemetry.flush(LAST_RECORDS);
+    let ended = serve(server, &arguments.http, records.metrics());
+    records.close();
     ended
-}
-
-impl GithubArguments {
-    fn telemetry(&self) -> Telemetry {
-        if self.no_telemetry {
-            return Telemetry::default();
-        }
-        // what the sample costs says nothing of real work
-        let name = if self.sample {
-            "sample-telemetry.db"
-        } else {
-            "telemetry.db"
-        };
-        // no folder to keep records in is no reason not to serve
-        let Ok(folder) = environment::state() else {
-            tracing::warn!(
-                "no records are kept: there is no home folder, and SEAWORTHY_STATE is not set"
-            );
-            return Telemetry::default();
-        };
-        let mut recorder = Recorder::open(folder.join(name), Retention::default());
-        if self.exact_tokens {
-            recorder = recorder.with_exact_tokens();
-        }
-        Telemetry::to(recorder)
-    }
 }
 
 fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards, Failure> {
@@ -220,7 +204,11 @@ fn names(given: &[String]) -> Vec<String> {
 }
 
 /// Serves until the client hangs up or a signal comes.
-fn serve(server: Server<Github>, http: &HttpArguments) -> Result<(), Failure> {
+fn serve(
+    server: Server<Github>,
+    http: &HttpArguments,
+    metrics: Option<Metrics>,
+) -> Result<(), Failure> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if http.http.is_none() {
         runtime.worker_threads(2);
@@ -238,7 +226,7 @@ fn serve(server: Server<Github>, http: &HttpArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::failed("the signal thread could not start", error))?;
     let ended = runtime.block_on(async {
         if let Some(address) = http.http {
-            return http::serve(server, http, address, None, stop).await;
+            return http::serve(server, http, address, metrics, stop).await;
         }
         if std::io::stdin().is_terminal() {
             anstream::eprintln!(

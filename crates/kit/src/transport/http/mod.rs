@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! listen.rs     connections: how many, how slow, TLS, the orderly end
+//! cors.rs       what pages of allowed origins may do and see
 //! admission.rs  Host, Origin, bearer token; failed attempts are limited
 //! endpoint.rs   /mcp: body limit, scopes, calls in flight, sessions
 //! in_flight.rs  how many calls a principal and all together may have open
@@ -31,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{Authenticator, Scope};
 
 mod admission;
+mod cors;
 mod endpoint;
 mod held;
 mod in_flight;
@@ -98,7 +100,7 @@ impl Default for Limits {
 /// any principal may ask.
 pub type Required = Arc<dyn Fn(&str, Option<&str>) -> Option<Scope> + Send + Sync>;
 
-/// Metrics as text, for `/metrics`.
+/// Metrics as OpenMetrics text, for `/metrics`; see [`crate::telemetry::prometheus`].
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// How the server is reached and by whom.
@@ -194,9 +196,8 @@ impl App {
             ending,
             config,
         });
-        let router = site::router(&shared)
-            .merge(endpoint::router(service, &shared))
-            .with_state(());
+        let router = site::router(&shared).merge(endpoint::router(service, &shared));
+        let router = cors::around(router, &shared.config.allowed_origins);
         Self { router, shared }
     }
 

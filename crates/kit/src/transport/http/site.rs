@@ -13,7 +13,10 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Value, json};
 
 use super::{METADATA, PATH, Shared, admission};
-use crate::auth::Scope;
+use crate::{
+    auth::Scope,
+    telemetry::prometheus::{CONTENT_TYPE, END},
+};
 
 pub(super) fn router(shared: &Arc<Shared>) -> Router {
     let open = Router::new()
@@ -55,12 +58,13 @@ async fn metadata(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMa
     Json(document).into_response()
 }
 
-/// The Prometheus text format, version 0.0.4.
+/// The OpenMetrics text format, which Prometheus reads.
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     let Some(metrics) = &shared.config.metrics else {
         return (StatusCode::NOT_FOUND, "no metrics are kept\n").into_response();
     };
     let mut text = metrics();
+    text.truncate(text.trim_end_matches(END).len());
     for (name, help, value) in [
         (
             "seaworthy_calls_in_flight",
@@ -77,6 +81,6 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
         ));
     }
-    let kind = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], text).into_response()
+    text.push_str(END);
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
 }

@@ -8,6 +8,7 @@ mod admission;
 mod algorithms;
 mod body;
 mod connections;
+mod cors;
 mod hosts;
 mod issuer;
 mod key_set;
