@@ -98,7 +98,7 @@ mod tests {
             ("mira", "line 1 is not"),
             ("\n=X", "line 2 is not"),
             ("mira=ghp_0123456789", "line 1 has no name of a variable"),
-            ("mira=NO_SUCH_VARIABLE_HERE", "which is not set"),
+            ("mira=NO_SUCH_VARIABLE", "which is not set"),
             ("mira=file:HERE/missing", "could not be read"),
             ("mira=file:HERE/credentials", "leads to a token that"),
             (

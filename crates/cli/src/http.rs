@@ -15,7 +15,7 @@ use seaworthy_kit::{
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{environment, failure::Failure};
+use crate::{environment, failure::Failure, logging};
 
 /// File descriptors that are kept for everything but clients' connections.
 const OTHER_FILES: u64 = 192;
@@ -202,10 +202,12 @@ fn announce(address: SocketAddr, tls: bool, authenticator: &Authenticator) {
         }
         (None, None) => String::new(),
     };
-    anstream::eprintln!("seaworthy: serving {scheme}://{address}{PATH} for {whose}");
+    logging::tell(format_args!(
+        "serving {scheme}://{address}{PATH} for {whose}"
+    ));
     if scheme == "http" && !is_loopback(address.ip()) {
-        anstream::eprintln!(
-            "seaworthy: warning: plain http to other machines; only a proxy that ends TLS may reach this port"
+        logging::tell(
+            "warning: plain http to other machines; only a proxy that ends TLS may reach this port",
         );
     }
 }
@@ -253,15 +255,15 @@ fn reread_on_hangup(
                     .map_err(|error| error.to_string())
                     .and_then(|text| tokens.replace(&text).map_err(|error| error.to_string()));
                 match replaced {
-                    Ok(count) => anstream::eprintln!("seaworthy: {count} tokens are valid now"),
-                    Err(error) => anstream::eprintln!(
-                        "seaworthy: the tokens stay as they were: {}: {error}",
+                    Ok(count) => logging::tell(format_args!("{count} tokens are valid now")),
+                    Err(error) => logging::tell(format_args!(
+                        "the tokens stay as they were: {}: {error}",
                         file.display()
-                    ),
+                    )),
                 }
             }
             if let Some(Err(error)) = tls.as_ref().map(|tls| tls.reload()) {
-                anstream::eprintln!("seaworthy: the certificate stays as it was: {error}");
+                logging::tell(format_args!("the certificate stays as it was: {error}"));
             }
         }
     });

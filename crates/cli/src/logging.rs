@@ -1,5 +1,8 @@
 //! Logs and panics: to stderr, without the content of messages.
 
+use std::{fmt::Display, sync::OnceLock};
+
+use serde_json::json;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     layer::SubscriberExt,
@@ -38,6 +41,8 @@ pub(crate) fn to_stderr(level: Option<&str>, format: LogFormat) -> Result<(), Fa
         (None, Some(level)) => level.parse().map_err(|_| wrong("SEAWORTHY_LOG"))?,
         (None, None) => LevelFilter::WARN,
     };
+    // the first one to say how is asked; there is one server in a process
+    let _ = FORMAT.set(format);
     let ours = Targets::new().with_targets(OURS.map(|target| (target, level)));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -49,6 +54,18 @@ pub(crate) fn to_stderr(level: Option<&str>, format: LogFormat) -> Result<(), Fa
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     };
     Ok(())
+}
+
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Tells the operator something on stderr, whatever the level, in the format of the log.
+pub(crate) fn tell(text: impl Display) {
+    if FORMAT.get() == Some(&LogFormat::Json) {
+        let line = json!({"level": "INFO", "target": "seaworthy", "message": text.to_string()});
+        anstream::eprintln!("{line}");
+    } else {
+        anstream::eprintln!("seaworthy: {text}");
+    }
 }
 
 /// Panics say where, never what: a message may hold data of the call.

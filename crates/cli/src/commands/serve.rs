@@ -177,8 +177,8 @@ fn safeguards(arguments: &GithubArguments, audit: PathBuf) -> Result<Safeguards,
     let spent = match shared {
         None => {
             if sealed_for_many {
-                anstream::eprintln!(
-                    "seaworthy: warning: SEAWORTHY_SEAL_KEY without --shared: a confirm token works once on each replica, and once more after a restart"
+                logging::tell(
+                    "warning: SEAWORTHY_SEAL_KEY without --shared: a confirm token works once on each replica, and once more after a restart",
                 );
             }
             Spent::default()
@@ -229,9 +229,7 @@ fn serve(
             return http::serve(server, http, address, metrics, stop).await;
         }
         if std::io::stdin().is_terminal() {
-            anstream::eprintln!(
-                "seaworthy: waiting for an MCP client on stdin; the README says how to connect one (Ctrl-C ends)"
-            );
+            logging::tell("waiting for an MCP client on stdin; the README says how to connect one (Ctrl-C ends)");
         }
         let ended = serve_stdio(server, stop).await;
         ended

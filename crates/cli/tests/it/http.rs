@@ -264,3 +264,40 @@ async fn the_wrong_way_to_ask_says_the_right_one() {
         "{body}"
     );
 }
+
+#[tokio::test]
+async fn a_log_for_machines_is_json_line_by_line_and_holds_no_secret() {
+    let folder = folder();
+    let token = token(folder.path(), "tester", "read");
+    let tokens = folder.path().join("tokens");
+    let flags = ["--sample", "--token-file", tokens.to_str().unwrap()];
+    let mut command = serve(&flags, folder.path());
+    command.args(["--log-format", "json", "--log-level", "trace"]);
+    let mut server = Serving::start(command).await;
+    let client = Modern::new(&server.url, &token);
+    assert!(
+        !client
+            .call("find_items", json!({"repo": HARBOR}))
+            .await
+            .is_error()
+    );
+    let stranger = Modern::new(&server.url, "seaworthy_of-a-stranger");
+    assert_eq!(stranger.request("tools/list", json!({})).await.status, 401);
+    server.signal(Signal::TERM);
+    server.ended().await;
+    let (mut lines, mut calls) = (0, 0);
+    loop {
+        let line = server.says().await;
+        if line.is_empty() {
+            break;
+        }
+        let said: serde_json::Value =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        lines += 1;
+        calls += usize::from(said["message"] == "call" && said["tool"] == "find_items");
+        for secret in [token.as_str(), "of-a-stranger", HARBOR] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+    assert!(lines >= 2 && calls == 1, "{lines} lines, {calls} calls");
+}
