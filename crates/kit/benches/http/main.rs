@@ -37,14 +37,14 @@ use std::{
 };
 
 use client::{IN_FLIGHT, Question, Round, round};
-use process::{Process, free_port};
+use process::{Process, Usage, free_port};
 use seaworthy_kit::auth::{Scopes, tokens};
 use sessions::{SESSIONS, come_and_go};
 
 const WARM_UP: Duration = Duration::from_secs(2);
 const ROUND: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 5;
-/// As many as fill the sessions that a server keeps, at those that it keeps for each.
+/// Enough to fill the sessions that a server keeps, at those that it keeps for each.
 const PRINCIPALS: usize = 8;
 
 const LEAST_RATE: f64 = 15_000.0;
@@ -146,12 +146,21 @@ async fn measure(program: Option<&Path>) -> ExitCode {
     for row in &rows {
         round(row.process.port, &row.question, WARM_UP).await;
     }
+    let usage = |rows: &[Row]| Usage::now(rows.iter().map(|row| &row.process));
+    let before = usage(&rows);
     for _ in 0..ROUNDS {
         for row in &mut rows {
             row.round().await;
         }
     }
+    let after = usage(&rows);
     print(&rows);
+    if let (Some(before), Some(after)) = (before, after) {
+        println!(
+            "\nother programs used {:.0}% of the processors meanwhile",
+            after.of_others(&before)
+        );
+    }
     for line in missing {
         println!("{line}");
     }
@@ -159,7 +168,7 @@ async fn measure(program: Option<&Path>) -> ExitCode {
     let took = come_and_go(ours.process.port, &tokens).await;
     let memory = ours.process.resident();
     println!(
-        "\n{SESSIONS} sessions of 2025-11-25 came and went in {:.1} s: RSS {} MB, at most {} MB until then",
+        "{SESSIONS} sessions of 2025-11-25 came and went in {:.1} s: RSS {} MB, at most {} MB until then",
         took.as_secs_f64(),
         megabytes(memory),
         megabytes(ours.process.peak())

@@ -69,14 +69,9 @@ impl Process {
         Some(kib * 1024)
     }
 
-    /// Seconds of processor time that it has used, where the system tells it (proc(5), `stat`).
+    /// Seconds of processor time that it has used, where the system tells it.
     pub fn processor(&self) -> Option<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        // the name, in brackets, may hold spaces
-        let (_, fields) = stat.rsplit_once(')')?;
-        let mut times = fields.split_whitespace().skip(11);
-        let mut ticks = || times.next()?.parse::<f64>().ok();
-        Some((ticks()? + ticks()?) / TICKS)
+        processor(&self.child.id().to_string())
     }
 
     /// Ends it by its stdin, and answers what it wrote to stdout.
@@ -93,6 +88,51 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Seconds of processor time that a process has used (proc(5), `stat`: utime and stime).
+fn processor(process: &str) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // the name, in brackets, may hold spaces
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11);
+    let mut ticks = || times.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / TICKS)
+}
+
+/// Processor seconds since some moment.
+pub struct Usage {
+    /// This program's and its servers'.
+    ours: f64,
+    /// Everybody's.
+    all: f64,
+    /// Those that nobody used included.
+    there: f64,
+}
+
+impl Usage {
+    /// What was used until now, where the system tells it.
+    pub fn now<'a>(servers: impl Iterator<Item = &'a Process>) -> Option<Self> {
+        let stat = std::fs::read_to_string("/proc/stat").ok()?;
+        let fields = stat.lines().next()?.strip_prefix("cpu ")?;
+        let times = fields.split_whitespace().take(8);
+        let times: Vec<f64> = times.filter_map(|ticks| ticks.parse().ok()).collect();
+        let there: f64 = times.iter().sum::<f64>() / TICKS;
+        // the fourth is idle, the fifth idle while a disk works
+        let unused = (times.get(3)? + times.get(4)?) / TICKS;
+        let servers: f64 = servers.filter_map(Process::processor).sum();
+        Some(Self {
+            ours: processor("self")? + servers,
+            all: there - unused,
+            there,
+        })
+    }
+
+    /// The share of the processors, in percent, that other programs used since `before`.
+    pub fn of_others(&self, before: &Self) -> f64 {
+        let others = (self.all - before.all) - (self.ours - before.ours);
+        (others / (self.there - before.there) * 100.0).max(0.0)
     }
 }
 
