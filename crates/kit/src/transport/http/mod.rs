@@ -55,8 +55,9 @@ pub const METADATA: &str = "/.well-known/oauth-protected-resource/mcp";
 pub struct Limits {
     /// The longest body, in bytes.
     pub body: usize,
-    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed. Also
-    /// the streams that such clients hold open to be told things.
+    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed. Each
+    /// holds about 100 KB, nearly all of it the SDK's channels. Also the streams that such clients
+    /// hold open to be told things.
     pub sessions: usize,
     /// The same for each principal.
     pub sessions_per_principal: usize,
@@ -82,7 +83,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 4 * 1024 * 1024,
-            sessions: 256,
+            sessions: 128,
             sessions_per_principal: 64,
             session_idle: Duration::from_secs(900),
             in_flight: 256,
