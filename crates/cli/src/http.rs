@@ -48,7 +48,7 @@ pub(crate) struct HttpArguments {
     /// Be known under this name, with or without a port; may be repeated
     #[arg(long = "allowed-host", value_name = "HOST", requires = "http")]
     allowed_hosts: Vec<String>,
-    /// Let pages of this origin ask, as in https://app.example.com; may be repeated
+    /// Let pages of this origin ask, as in `https://app.example.com`; may be repeated
     #[arg(long = "allowed-origin", value_name = "ORIGIN", requires = "http")]
     allowed_origins: Vec<String>,
     /// The address of the endpoint as clients know it, where a proxy stands in front
@@ -58,7 +58,7 @@ pub(crate) struct HttpArguments {
     /// `PRINCIPAL=file:PATH`
     #[arg(long, value_name = "FILE", requires = "http")]
     pub(crate) credentials: Option<PathBuf>,
-    /// Let replicas share which confirm tokens were used, as in redis://HOST:6379
+    /// Let replicas share which confirm tokens were used, as in `redis://HOST:6379`
     #[arg(long, value_name = "URL")]
     pub(crate) shared: Option<String>,
 }

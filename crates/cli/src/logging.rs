@@ -13,11 +13,22 @@ use crate::{environment, failure::Failure};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum LogFormat {
+enum LogFormat {
     /// One JSON object a line.
     Json,
     /// For people.
     Text,
+}
+
+/// What is logged, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LogArguments {
+    /// How much is logged: off, error, warn (default), info, debug or trace; to stderr
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// How: text for people, json for machines
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
 }
 
 /// Our own crates. The SDK logs arguments and results at debug, HTTP libraries log headers: theirs
@@ -31,7 +42,8 @@ const OURS: [&str; 5] = [
 ];
 
 /// Sends logs to stderr at the level given, else at that of `SEAWORTHY_LOG`.
-pub(crate) fn to_stderr(level: Option<&str>, format: LogFormat) -> Result<(), Failure> {
+pub(crate) fn to_stderr(arguments: &LogArguments) -> Result<(), Failure> {
+    let (level, format) = (arguments.log_level.as_deref(), arguments.log_format);
     let wrong = |whose: &str| {
         let hint = "set it to off, error, warn, info, debug or trace";
         Failure::usage(format_args!("{whose} is not a level"), hint)

@@ -1,7 +1,8 @@
 //! Where records of calls go: the local file, `/metrics`, an OpenTelemetry collector.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use clap::Args;
 use seaworthy_kit::{
     telemetry::{
         Recorder, Telemetry,
@@ -11,22 +12,21 @@ use seaworthy_kit::{
     transport::http,
 };
 use seaworthy_telemetry::Retention;
-use std::sync::Arc;
 
 use crate::{environment, failure::Failure};
 
 /// How long the last records may take to reach their file, and the collector.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Which records are kept.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Kept<'a> {
-    /// The file's name in the state folder; `None` where no file is wanted.
-    pub(crate) file: Option<&'a str>,
-    /// Whether tokens are counted by a tokenizer too.
-    pub(crate) exact_tokens: bool,
-    /// Whether there is a `/metrics` to ask.
-    pub(crate) metrics: bool,
+/// Which records are kept on this machine.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArguments {
+    /// Keep no file of what calls cost
+    #[arg(long)]
+    no_telemetry: bool,
+    /// Count tokens with a tokenizer too, not only as characters / 4
+    #[arg(long, conflicts_with = "no_telemetry")]
+    exact_tokens: bool,
 }
 
 /// All keepers of a server.
@@ -37,11 +37,16 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// Sets the keepers up. Must not run inside an async runtime: the exporter's client blocks.
-    pub(crate) fn open(kept: Kept<'_>) -> Result<Self, Failure> {
-        let metrics = kept.metrics.then(Metrics::new);
+    /// Sets the keepers up: the file called `file` in the state folder, and metrics where there is
+    /// somebody to ask for them.
+    pub(crate) fn open(
+        arguments: &RecordArguments,
+        file: &str,
+        has_metrics: bool,
+    ) -> Result<Self, Failure> {
+        let metrics = has_metrics.then(Metrics::new);
         let mut telemetry = Telemetry::default();
-        if let Some(recorder) = recorder(kept) {
+        if let Some(recorder) = recorder(arguments, file) {
             if let Some(metrics) = &metrics {
                 metrics.watch(recorder.clone());
             }
@@ -81,8 +86,10 @@ impl Records {
     }
 }
 
-fn recorder(kept: Kept<'_>) -> Option<Recorder> {
-    let name = kept.file?;
+fn recorder(arguments: &RecordArguments, file: &str) -> Option<Recorder> {
+    if arguments.no_telemetry {
+        return None;
+    }
     // no folder to keep records in is no reason not to serve
     let Ok(folder) = environment::state() else {
         tracing::warn!(
@@ -90,8 +97,8 @@ fn recorder(kept: Kept<'_>) -> Option<Recorder> {
         );
         return None;
     };
-    let recorder = Recorder::open(folder.join(name), Retention::default());
-    Some(if kept.exact_tokens {
+    let recorder = Recorder::open(folder.join(file), Retention::default());
+    Some(if arguments.exact_tokens {
         recorder.with_exact_tokens()
     } else {
         recorder

@@ -39,7 +39,7 @@ enum Command {
     Man(man::Arguments),
     Run(run::Arguments),
     Sandbox(sandbox::Arguments),
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     Token(token::Arguments),
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Man(arguments) => man::run(&arguments)?,
         Command::Run(arguments) => return run::run(&arguments),
         Command::Sandbox(arguments) => return sandbox::run(&arguments),
-        Command::Serve(arguments) => serve::run(arguments)?,
+        Command::Serve(arguments) => serve::run(*arguments)?,
         Command::Token(arguments) => token::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)

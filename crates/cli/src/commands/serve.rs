@@ -23,8 +23,8 @@ use crate::{
     backend, configuration, credentials, environment,
     failure::Failure,
     http::{self, HttpArguments},
-    logging::{self, LogFormat},
-    records::{Kept, Records},
+    logging::{self, LogArguments},
+    records::{RecordArguments, Records},
     signal::{PATIENCE, PATIENCE_AFTER_DRAIN, end_on_signal},
     upstream,
 };
@@ -95,25 +95,17 @@ struct GithubArguments {
     /// Read page sizes and budgets of tools from this file (`seaworthy budget --apply` writes it)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Keep no file of what calls cost
-    #[arg(long)]
-    no_telemetry: bool,
-    /// Count tokens with a tokenizer too, not only as characters / 4
-    #[arg(long, conflicts_with = "no_telemetry")]
-    exact_tokens: bool,
-    /// How much is logged: off, error, warn (default), info, debug or trace; to stderr
-    #[arg(long, value_name = "LEVEL")]
-    log_level: Option<String>,
-    /// How: text for people, json for machines
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    log_format: LogFormat,
+    #[command(flatten)]
+    records: RecordArguments,
+    #[command(flatten)]
+    log: LogArguments,
     #[command(flatten)]
     http: HttpArguments,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let Product::Github(arguments) = arguments.product;
-    logging::to_stderr(arguments.log_level.as_deref(), arguments.log_format)?;
+    logging::to_stderr(&arguments.log)?;
     arguments.http.check()?;
     let selection = Selection {
         read_only: arguments.read_only,
@@ -142,11 +134,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     } else {
         "telemetry.db"
     };
-    let records = Records::open(Kept {
-        file: (!arguments.no_telemetry).then_some(file),
-        exact_tokens: arguments.exact_tokens,
-        metrics: arguments.http.http.is_some(),
-    })?;
+    let has_metrics = arguments.http.http.is_some();
+    let records = Records::open(&arguments.records, file, has_metrics)?;
     let mut server = Server::new(product(client)?, safeguards(&arguments, audit)?)
         .with_telemetry(records.telemetry());
     if let Some(file) = credentials {

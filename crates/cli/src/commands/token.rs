@@ -31,7 +31,7 @@ enum Action {
 /// Makes a token and shows it once
 ///
 /// The token goes to its user. The line goes to the server, by --token-file or
-/// SEAWORTHY_HTTP_TOKENS: it holds the token's SHA-256 and not the token.
+/// `SEAWORTHY_HTTP_TOKENS`: it holds the token's SHA-256 and not the token.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 struct New {
