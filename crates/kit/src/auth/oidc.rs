@@ -51,6 +51,8 @@ const CHECKED_TOKENS: u64 = 4_096;
 /// By how much clocks may differ, in seconds.
 const LEEWAY: u64 = 30;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for newer keys where older ones would do.
+const MOMENT: Duration = Duration::from_millis(300);
 /// The length of a public Ed25519 key (RFC 8032, section 5.1.5), in bytes.
 const ED25519_POINT: usize = 32;
 /// The longest document that is read from an issuer, in bytes.
@@ -81,6 +83,7 @@ pub struct Oidc {
     asked: Mutex<Option<Instant>>,
     checked: OnceLock<Cache<[u8; 32], Checked>>,
     client: OnceLock<Option<reqwest::Client>>,
+    fresh: Duration,
     pause: Duration,
 }
 
@@ -173,6 +176,7 @@ impl Oidc {
             asked: Mutex::default(),
             checked: OnceLock::new(),
             client: OnceLock::new(),
+            fresh: KEYS_FRESH,
             pause: KEYS_PAUSE,
         })
     }
@@ -181,6 +185,13 @@ impl Oidc {
     #[must_use]
     pub fn with_pause(mut self, pause: Duration) -> Self {
         self.pause = pause;
+        self
+    }
+
+    /// The same with keys that are fetched again after another time.
+    #[must_use]
+    pub fn with_fresh(mut self, fresh: Duration) -> Self {
+        self.fresh = fresh;
         self
     }
 
@@ -243,21 +254,37 @@ impl Oidc {
 
     /// The key that a token names.
     async fn key(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, Refusal> {
-        let current = |keys: &Arc<Keys>| {
-            keys.fetched.elapsed() < KEYS_FRESH && find(&keys.set, kid, algorithm).is_some()
-        };
-        // a token whose key is at hand waits for nobody
-        if !self.keys().as_ref().is_some_and(current) {
-            let mut asked = self.asked.lock().await;
-            let rested = asked.is_none_or(|asked| asked.elapsed() >= self.pause);
-            if rested && !self.keys().as_ref().is_some_and(current) {
-                self.renew().await;
-                *asked = Some(Instant::now());
+        let known = |keys: &Arc<Keys>| find(&keys.set, kid, algorithm).is_some();
+        let current = |keys: &Arc<Keys>| keys.fetched.elapsed() < self.fresh && known(keys);
+        match self.keys() {
+            // a token whose key is at hand waits for nobody
+            Some(keys) if current(&keys) => {}
+            // one whose key is a little old waits for a moment, and only where nobody else does
+            Some(keys) if known(&keys) => {
+                if let Ok(mut asked) = self.asked.try_lock()
+                    && self.may_ask(*asked)
+                {
+                    *asked = Some(Instant::now());
+                    // the old keys do where the issuer takes longer
+                    let _ = tokio::time::timeout(MOMENT, self.renew()).await;
+                }
+            }
+            _ => {
+                let mut asked = self.asked.lock().await;
+                if self.may_ask(*asked) && !self.keys().as_ref().is_some_and(current) {
+                    self.renew().await;
+                    *asked = Some(Instant::now());
+                }
             }
         }
         let keys = self.keys().ok_or(Refusal::Unavailable)?;
         let key = find(&keys.set, kid, algorithm).ok_or(Refusal::Invalid)?;
         DecodingKey::from_jwk(key).map_err(|_| Refusal::Invalid)
+    }
+
+    /// Whether the issuer may be asked again.
+    fn may_ask(&self, asked: Option<Instant>) -> bool {
+        asked.is_none_or(|asked| asked.elapsed() >= self.pause)
     }
 
     async fn renew(&self) {

@@ -1,16 +1,17 @@
 //! The issuer's keys: fetched when needed, seldom, and from nowhere else.
 
-use std::{io::Write, time::Duration};
+use std::{io::Write, sync::atomic::Ordering, time::Duration};
 
 use axum::http::{StatusCode, header};
 use flate2::{Compression, write::GzEncoder};
 use jsonwebtoken::Algorithm;
+use seaworthy_kit::auth::Oidc;
 use serde_json::{Value, json};
 
 use super::{
-    issuer::{Document, Issuer, Key},
+    issuer::{AUDIENCE, Document, Issuer, Key},
     logs::Logs,
-    oidc::{accepting, tried},
+    oidc::{accepting, by, tried},
 };
 
 const LONG: Duration = Duration::from_secs(60);
@@ -95,6 +96,33 @@ async fn an_issuer_that_is_down_closes_the_door_and_says_so() {
     let unknown = Key::new("unknown", Algorithm::EdDSA);
     let token = unknown.token(&unknown.header(), &claims);
     assert_eq!(tried(&served, &token).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_issuer_that_hangs_holds_nobody_up_whose_key_is_known() {
+    let key = Key::new("k", Algorithm::EdDSA);
+    let issuer = Issuer::new(&[&key]).await;
+    // keys that are old at once, and may be asked for at once
+    let oidc = Oidc::new(&issuer.url, AUDIENCE).unwrap();
+    let served = by(oidc.with_fresh(Duration::ZERO).with_pause(Duration::ZERO)).await;
+    let mut claims = issuer.claims();
+    let mut token = |jti: u32| {
+        claims["jti"] = json!(jti);
+        key.token(&key.header(), &claims)
+    };
+    assert_eq!(tried(&served, &token(0)).await.said(), "ok");
+    issuer.published.discovery.lock().unwrap().after = LONG;
+    let asked = || issuer.published.discoveries.load(Ordering::SeqCst);
+    let before = asked();
+    for jti in 1..4 {
+        // well before the request to the issuer would be given up, which takes five seconds
+        let answer = tokio::time::timeout(Duration::from_secs(4), async {
+            let token = token(jti);
+            tried(&served, &token).await
+        });
+        assert_eq!(answer.await.unwrap().said(), "ok");
+    }
+    assert!(asked() > before, "and it was asked");
 }
 
 /// A good discovery document.

@@ -15,7 +15,11 @@ use super::{
 
 /// A server that accepts this issuer's tokens; asks it for keys again after `pause`.
 pub async fn accepting(issuer: &Issuer, pause: Duration) -> Served {
-    let oidc = Oidc::new(&issuer.url, AUDIENCE).unwrap().with_pause(pause);
+    by(Oidc::new(&issuer.url, AUDIENCE).unwrap().with_pause(pause)).await
+}
+
+/// A server that accepts what `oidc` does.
+pub async fn by(oidc: Oidc) -> Served {
     let authenticator = Arc::new(Authenticator::new(None, Some(oidc)).unwrap());
     again(&authenticator).await
 }
