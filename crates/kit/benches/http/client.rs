@@ -242,6 +242,7 @@ impl Message<'_> {
 }
 
 /// What one round showed.
+#[derive(Clone, Copy)]
 pub struct Round {
     pub count: usize,
     pub rate: f64,

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo bench -p seaworthy-kit --bench http
-//! cargo bench -p seaworthy-kit --bench http -- --program target/release/seaworthy
+//! cargo bench -p seaworthy-kit --bench http -- --program $PWD/target/release/seaworthy
 //! ```
 //!
 //! Servers are child processes with one tool, `echo`, behind one bearer token; ours keeps its
@@ -43,7 +43,12 @@ use sessions::{SESSIONS, come_and_go};
 
 const WARM_UP: Duration = Duration::from_secs(2);
 const ROUND: Duration = Duration::from_secs(3);
+/// Rounds that count.
 const ROUNDS: usize = 5;
+/// Rounds at most: there are more than count where other programs use the processors too.
+const MOST_ROUNDS: usize = 9;
+/// A round is quiet where other programs use at most so many percent of the processors.
+const QUIET: f64 = 10.0;
 /// Enough to fill the sessions that a server keeps, at those that it keeps for each.
 const PRINCIPALS: usize = 8;
 
@@ -57,8 +62,8 @@ struct Row {
     process: Process,
     question: Question,
     rounds: Vec<Round>,
-    /// Processor seconds used, over all rounds.
-    processor: Option<f64>,
+    /// Processor seconds used in each, where the system tells it.
+    processor: Vec<Option<f64>>,
 }
 
 impl Row {
@@ -68,7 +73,7 @@ impl Row {
             process,
             question,
             rounds: Vec::new(),
-            processor: None,
+            processor: Vec::new(),
         }
     }
 
@@ -77,8 +82,14 @@ impl Row {
         let round = round(self.process.port, &self.question, ROUND).await;
         self.rounds.push(round);
         let used = self.process.processor().zip(before);
-        let used = used.map(|(after, before)| after - before);
-        self.processor = used.map(|used| self.processor.unwrap_or_default() + used);
+        self.processor
+            .push(used.map(|(after, before)| after - before));
+    }
+
+    /// Forgets all rounds but these.
+    fn keep(&mut self, rounds: &[usize]) {
+        self.rounds = rounds.iter().map(|at| self.rounds[*at]).collect();
+        self.processor = rounds.iter().map(|at| self.processor[*at]).collect();
     }
 
     fn median<T: PartialOrd>(&self, of: impl Fn(&Round) -> T) -> T {
@@ -146,21 +157,8 @@ async fn measure(program: Option<&Path>) -> ExitCode {
     for row in &rows {
         round(row.process.port, &row.question, WARM_UP).await;
     }
-    let usage = |rows: &[Row]| Usage::now(rows.iter().map(|row| &row.process));
-    let before = usage(&rows);
-    for _ in 0..ROUNDS {
-        for row in &mut rows {
-            row.round().await;
-        }
-    }
-    let after = usage(&rows);
+    ask_in_turns(&mut rows).await;
     print(&rows);
-    if let (Some(before), Some(after)) = (before, after) {
-        println!(
-            "\nother programs used {:.0}% of the processors meanwhile",
-            after.of_others(&before)
-        );
-    }
     for line in missing {
         println!("{line}");
     }
@@ -168,17 +166,45 @@ async fn measure(program: Option<&Path>) -> ExitCode {
     let took = come_and_go(ours.process.port, &tokens).await;
     let memory = ours.process.resident();
     println!(
-        "{SESSIONS} sessions of 2025-11-25 came and went in {:.1} s: RSS {} MB, at most {} MB until then",
+        "\n{SESSIONS} sessions of 2025-11-25 came and went in {:.1} s: RSS {} MB, at most {} MB until then",
         took.as_secs_f64(),
         megabytes(memory),
         megabytes(ours.process.peak())
     );
-    let (rate, p99, calls) = (ours.rate(), ours.p99(), ours.calls());
+    let (rate, p99) = (ours.rate(), ours.p99());
     println!(
-        "records of calls dropped by a full queue, of more than {calls}: {}",
+        "records of calls that a full queue dropped, in all: {}",
         ours.process.end().trim()
     );
     promises(rate, p99, memory)
+}
+
+/// Asks all servers in turns until there are [`ROUNDS`] quiet rounds, or [`MOST_ROUNDS`] of any kind;
+/// keeps the quietest. What is kept is chosen by what other programs did, not by how it went.
+async fn ask_in_turns(rows: &mut [Row]) {
+    let usage = |rows: &[Row]| Usage::now(rows.iter().map(|row| &row.process));
+    let mut others: Vec<f64> = Vec::new();
+    while others.len() < MOST_ROUNDS
+        && others.iter().filter(|percent| **percent <= QUIET).count() < ROUNDS
+    {
+        let before = usage(rows);
+        for row in &mut *rows {
+            row.round().await;
+        }
+        let used = usage(rows).zip(before);
+        others.push(used.map_or(0.0, |(after, before)| after.of_others(&before)));
+    }
+    let mut kept: Vec<usize> = (0..others.len()).collect();
+    kept.sort_by(|a, b| others[*a].total_cmp(&others[*b]));
+    kept.truncate(ROUNDS);
+    for row in rows {
+        row.keep(&kept);
+    }
+    let mean = kept.iter().map(|at| others[*at]).sum::<f64>() / kept.len() as f64;
+    println!(
+        "the quietest {ROUNDS} of {} rounds: other programs used {mean:.0}% of the processors meanwhile",
+        others.len()
+    );
 }
 
 /// Tokens, and the file that servers read them from.
@@ -257,7 +283,8 @@ fn print(rows: &[Row]) {
     );
     for row in rows {
         let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-        let each = row.processor.map_or("-".to_owned(), |seconds| {
+        let seconds: Option<f64> = row.processor.iter().copied().sum();
+        let each = seconds.map_or("-".to_owned(), |seconds| {
             format!("{:.0}", seconds * 1e6 / row.calls() as f64)
         });
         println!(

@@ -83,8 +83,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 4 * 1024 * 1024,
-            sessions: 128,
-            sessions_per_principal: 64,
+            sessions: 96,
+            sessions_per_principal: 48,
             session_idle: Duration::from_secs(900),
             in_flight: 256,
             in_flight_per_principal: 64,
