@@ -54,6 +54,10 @@ pub(crate) struct HttpArguments {
     /// The address of the endpoint as clients know it, where a proxy stands in front
     #[arg(long, value_name = "URL", requires = "http")]
     public_url: Option<String>,
+    /// Keep this many sessions of clients before 2026-07-28, about 100 KB each, half of them for one
+    /// principal at most; past it the one that rested longest is closed
+    #[arg(long, value_name = "COUNT", requires = "http", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    max_sessions: Option<u32>,
     /// Act upstream with each principal's own token, by this file: lines `PRINCIPAL=VARIABLE` or
     /// `PRINCIPAL=file:PATH`
     #[arg(long, value_name = "FILE", requires = "http")]
@@ -127,6 +131,18 @@ impl HttpArguments {
         })
     }
 
+    fn limits(&self) -> Limits {
+        let default = Limits::default();
+        let sessions = self.max_sessions.map(|count| count as usize);
+        let each = |sessions: usize| sessions.div_ceil(2);
+        Limits {
+            connections: connections(),
+            sessions: sessions.unwrap_or(default.sessions),
+            sessions_per_principal: sessions.map_or(default.sessions_per_principal, each),
+            ..default
+        }
+    }
+
     fn tls(&self) -> Result<Option<Arc<Tls>>, Failure> {
         let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
             return Ok(None);
@@ -171,10 +187,7 @@ pub(crate) async fn serve<P: Product>(
         allowed_origins: arguments.allowed_origins.clone(),
         public_url: arguments.public_url.clone(),
         tls: tls.is_some(),
-        limits: Limits {
-            connections: connections(),
-            ..Limits::default()
-        },
+        limits: arguments.limits(),
         metrics,
         ..Config::new(authenticator.clone())
     };

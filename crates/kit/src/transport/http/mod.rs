@@ -55,9 +55,9 @@ pub const METADATA: &str = "/.well-known/oauth-protected-resource/mcp";
 pub struct Limits {
     /// The longest body, in bytes.
     pub body: usize,
-    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed. Each
-    /// holds about 100 KB, nearly all of it the SDK's channels. Also the streams that such clients
-    /// hold open to be told things.
+    /// Sessions of clients before 2026-07-28; past it the one that rested longest is closed, and its
+    /// client opens another when it next asks. Each holds about 100 KB, nearly all of it the SDK's
+    /// channels. Also the streams that such clients hold open to be told things.
     pub sessions: usize,
     /// The same for each principal.
     pub sessions_per_principal: usize,
