@@ -23,7 +23,7 @@ use super::{
     held::Held,
     in_flight::{Full as Bound, Permit},
     refusal::Refusal,
-    session::{OPENER, Sessions},
+    session::{InUse, OPENER, Sessions},
 };
 use crate::auth::{Principal, Scope};
 
@@ -72,7 +72,8 @@ async fn served<H: ServerHandler + Clone + Sync>(
 ) -> Result<Response, Refusal> {
     let name = principal.name.clone();
     let posted = request.method() == Method::POST;
-    if names_no_own_session(shared, &name, request.headers()) {
+    let session = session_named(shared, &name, request.headers());
+    if matches!(session, Named::NotTheirs) {
         if !posted {
             return Err(Refusal::Session);
         }
@@ -93,6 +94,9 @@ async fn served<H: ServerHandler + Clone + Sync>(
             // A session's call goes on when its client hangs up, and must keep its place: the
             // SDK holds these as long as the call. (Those of `initialize` it holds for longer.)
             parts.extensions.insert(permit.clone());
+            if let Named::Theirs(session) = session {
+                parts.extensions.insert(session);
+            }
         }
         (body, permit)
     } else {
@@ -122,14 +126,25 @@ async fn served<H: ServerHandler + Clone + Sync>(
     Ok(Response::from_parts(parts, body))
 }
 
-/// Whether a session is named that is not the principal's own, or more than one is.
-fn names_no_own_session(shared: &Shared, principal: &str, headers: &HeaderMap) -> bool {
+/// What a request names as its session.
+enum Named {
+    None,
+    Theirs(InUse),
+    /// Another principal's, an unknown one, or more than one.
+    NotTheirs,
+}
+
+fn session_named(shared: &Shared, principal: &str, headers: &HeaderMap) -> Named {
     let mut named = headers.get_all(SESSION).iter();
-    let Some(id) = named.next() else {
-        return false;
-    };
-    let own = |id| shared.sessions.is_of(id, principal);
-    named.next().is_some() || !id.to_str().is_ok_and(own)
+    match (named.next(), named.next()) {
+        (None, _) => Named::None,
+        (Some(id), None) => id
+            .to_str()
+            .ok()
+            .and_then(|id| shared.sessions.of(id, principal))
+            .map_or(Named::NotTheirs, Named::Theirs),
+        (Some(_), Some(_)) => Named::NotTheirs,
+    }
 }
 
 /// A message that may be worked on: its bytes, its method, and its place among the calls in flight.

@@ -30,6 +30,17 @@ tokio::task_local! {
 struct Entry {
     owner: Arc<str>,
     used: Instant,
+    calls: InUse,
+}
+
+/// Held by each call of a session as long as it lasts: one that has any is closed last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct InUse(Arc<()>);
+
+impl Entry {
+    fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.calls.0) > 1
+    }
 }
 
 /// The sessions of a server.
@@ -63,15 +74,14 @@ impl Sessions {
         self.entries().len()
     }
 
-    /// Whether `id` is a session of `principal`, which is marked as used then.
-    pub(super) fn is_of(&self, id: &str, principal: &str) -> bool {
-        match self.entries().get_mut(id) {
-            Some(entry) if &*entry.owner == principal => {
-                entry.used = Instant::now();
-                true
-            }
-            _ => false,
-        }
+    /// Uses the session `id`, if it is one of `principal`.
+    pub(super) fn of(&self, id: &str, principal: &str) -> Option<InUse> {
+        let mut entries = self.entries();
+        let entry = entries.get_mut(id)?;
+        (&*entry.owner == principal).then(|| {
+            entry.used = Instant::now();
+            entry.calls.clone()
+        })
     }
 
     /// Notes a new session; gives back those that must go for it.
@@ -86,7 +96,7 @@ impl Sessions {
             entries
                 .iter()
                 .filter(|(_, entry)| of.is_none_or(|owner| entry.owner == *owner))
-                .min_by_key(|(_, entry)| entry.used)
+                .min_by_key(|(_, entry)| (entry.is_in_use(), entry.used))
                 .map(|(id, _)| id.clone())
         };
         let victim = if own >= self.each {
@@ -100,8 +110,12 @@ impl Sessions {
             entries.remove(&victim);
             closed.push(victim);
         }
-        let used = Instant::now();
-        entries.insert(id, Entry { owner, used });
+        let entry = Entry {
+            owner,
+            used: Instant::now(),
+            calls: InUse::default(),
+        };
+        entries.insert(id, entry);
         closed
     }
 }
@@ -192,7 +206,7 @@ mod tests {
         let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
         assert!(sessions.note("1".into(), a.clone()).is_empty());
         assert!(sessions.note("2".into(), a.clone()).is_empty());
-        assert!(sessions.is_of("1", "a"), "used again");
+        assert!(sessions.of("1", "a").is_some(), "used again");
         assert_eq!(
             sessions.note("3".into(), a.clone()),
             [SessionId::from("2")],
@@ -211,8 +225,21 @@ mod tests {
     fn a_session_is_its_owners_alone() {
         let sessions = sessions();
         sessions.note("1".into(), "a".into());
-        assert!(sessions.is_of("1", "a"));
-        assert!(!sessions.is_of("1", "b") && !sessions.is_of("1", ""));
-        assert!(!sessions.is_of("2", "a") && !sessions.is_of("", "a"));
+        assert!(sessions.of("1", "a").is_some());
+        assert!(sessions.of("1", "b").is_none() && sessions.of("1", "").is_none());
+        assert!(sessions.of("2", "a").is_none() && sessions.of("", "a").is_none());
+    }
+
+    #[test]
+    fn one_with_a_call_in_flight_goes_last() {
+        let sessions = sessions();
+        let a: Arc<str> = "a".into();
+        sessions.note("1".into(), a.clone());
+        let waiting = sessions.of("1", "a");
+        sessions.note("2".into(), a.clone());
+        // the first rested longer, but somebody waits there for an answer
+        assert_eq!(sessions.note("3".into(), a.clone()), [SessionId::from("2")]);
+        drop(waiting);
+        assert_eq!(sessions.note("4".into(), a), [SessionId::from("1")]);
     }
 }
