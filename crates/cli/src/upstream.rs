@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use seaworthy_github::{Client, Token, client::InProcess};
+use seaworthy_kit::loopback::is_loopback;
 use seaworthy_sample::{Fault, Sample};
-use url::Host;
 
 use crate::{environment, failure::Failure};
 
@@ -42,12 +42,7 @@ fn check_address(base: &str, token: Option<&Token>) -> Result<(), Failure> {
     if matches!(url.host_str(), Some("github.com" | "www.github.com")) {
         return Err(bad_address("is the website, not the API"));
     }
-    let local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+    let local = url.host().is_some_and(|host| is_loopback(&host));
     if url.scheme() == "http" && !local && token.is_some() {
         return Err(Failure::usage(
             "GITHUB_API_URL is plain http, and the token would cross the network in the clear",

@@ -31,6 +31,7 @@ pub mod data;
 pub mod error;
 pub mod guard;
 pub mod input;
+pub mod loopback;
 pub mod meter;
 pub mod schema;
 pub mod seal;

@@ -28,7 +28,7 @@ use super::{
     listen::{Address, Known},
     refusal::Refusal,
 };
-use crate::auth;
+use crate::{auth, loopback::is_loopback};
 
 /// Wrong tokens from one address that are answered at once; after those, one a second.
 const ATTEMPTS: NonZeroU32 = NonZeroU32::new(20).unwrap();
@@ -119,12 +119,7 @@ fn host(headers: &HeaderMap) -> Option<Authority> {
 /// one.
 fn is_own(named: &Authority, allowed: &[String]) -> bool {
     let name = named.host();
-    let loopback = match Host::parse(name) {
-        Ok(Host::Domain(name)) => name == "localhost",
-        Ok(Host::Ipv4(address)) => address.is_loopback(),
-        Ok(Host::Ipv6(address)) => address.is_loopback(),
-        Err(_) => false,
-    };
+    let loopback = Host::parse(name).is_ok_and(|host| is_loopback(&host));
     let is = |allowed: &String| match allowed.parse::<Authority>() {
         Ok(allowed) => {
             allowed.host().eq_ignore_ascii_case(name)

@@ -242,6 +242,33 @@ async fn a_subject_cannot_pass_for_a_listed_name() {
 }
 
 #[tokio::test]
+async fn a_subject_that_looks_like_another_is_refused() {
+    let key = Key::new("k", Algorithm::EdDSA);
+    let issuer = Issuer::new(&[&key]).await;
+    let served = accepting(&issuer, Duration::ZERO).await;
+    let of = |subject: &str| {
+        let mut claims = issuer.claims();
+        claims["sub"] = json!(subject);
+        key.token(&key.header(), &claims)
+    };
+    for good in ["mira", "mira okafor", "auth0|5f7c8ec7", &"m".repeat(255)] {
+        assert_eq!(tried(&served, &of(good)).await.said(), "ok", "{good}");
+    }
+    for other in [
+        "mira\u{200b}",
+        "mira ",
+        " mira",
+        "mira  okafor",
+        "mira\n",
+        "mi\u{202e}ra",
+        "mira\0",
+        &"m".repeat(256),
+    ] {
+        assert_refused(&served, &of(other), other).await;
+    }
+}
+
+#[tokio::test]
 async fn no_log_line_holds_a_token_or_a_claim() {
     let logs = Logs::capture();
     let key = Key::new("k", Algorithm::EdDSA);
