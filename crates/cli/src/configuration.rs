@@ -19,6 +19,12 @@ pub(crate) fn load(given: Option<&Path>) -> Result<Settings, Failure> {
             "correct --config",
         ));
     }
+    load_or_default(given)
+}
+
+/// What it says; all defaults where it is missing, even one that was named: it may be about to be
+/// written.
+pub(crate) fn load_or_default(given: Option<&Path>) -> Result<Settings, Failure> {
     match file(given) {
         None => Ok(Settings::default()),
         Some(file) => Settings::load(&file).map_err(|error| wrong(&error)),

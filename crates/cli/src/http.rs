@@ -60,7 +60,12 @@ pub(crate) struct HttpArguments {
     max_sessions: Option<u32>,
     /// Act upstream with each principal's own token, by this file: lines `PRINCIPAL=VARIABLE` or
     /// `PRINCIPAL=file:PATH`
-    #[arg(long, value_name = "FILE", requires = "http")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "http",
+        conflicts_with = "sample"
+    )]
     pub(crate) credentials: Option<PathBuf>,
     /// Let replicas share which confirm tokens were used, as in `redis://HOST:6379`
     #[arg(long, value_name = "URL")]

@@ -40,3 +40,4 @@ pub use recorder::Recorder;
 pub use report::{Report, Window};
 pub use settings::{Settings, SettingsError, ToolSettings};
 pub use store::{Retention, Store, StoreError};
+pub use writer::now_ms;

@@ -243,7 +243,8 @@ fn o200k_tokens(text: &str) -> usize {
         .len()
 }
 
-fn now_ms() -> u64 {
+/// Milliseconds since the Unix epoch, as [`Record::time_ms`].
+pub fn now_ms() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| {

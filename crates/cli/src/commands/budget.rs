@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use clap::Args;
@@ -13,7 +12,7 @@ use seaworthy_kit::{input::PageSize, telemetry::Settings};
 use seaworthy_telemetry::{
     Recommendation, Store, StoreError,
     advice::{ToolDefaults, Verdict, recommend},
-    render,
+    now_ms, render,
     report::{Report, Window},
 };
 
@@ -66,12 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(file) => file.clone(),
         None => environment::state()?.join("telemetry.db"),
     };
-    let settings = configuration::load(arguments.config.as_deref().filter(|file| file.exists()))?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |elapsed| {
-        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
-    });
-    let window = Window::last_days(arguments.days, now);
+    let settings = configuration::load_or_default(arguments.config.as_deref())?;
+    let window = Window::last_days(arguments.days, now_ms());
     let wrong = |error: StoreError| Failure::usage(&error, error.hint());
     let store = Store::open_read_only(&file).map_err(wrong)?;
     let records = store.records(window.since_ms).map_err(wrong)?;

@@ -172,6 +172,28 @@ async fn what_is_recommended_is_applied_and_in_force() {
 }
 
 #[tokio::test]
+async fn a_new_configuration_begins_with_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    busy_week(&folder.path().join("telemetry.db"));
+    // the usual one has the large page already; the new one does not
+    let usual = "[tools.find_items]\npage_size = 50\ntokens = 10000\n";
+    std::fs::write(folder.path().join("config.toml"), usual).unwrap();
+    let new = folder.path().join("new.toml");
+    let (code, _, err) = budget(
+        &["--apply", "--config", new.to_str().unwrap()],
+        folder.path(),
+    )
+    .await;
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("find_items: page_size default -> "), "{err}");
+    assert!(std::fs::read_to_string(&new).unwrap().contains("page_size"));
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("config.toml")).unwrap(),
+        usual
+    );
+}
+
+#[tokio::test]
 async fn a_wrong_configuration_is_named_and_nothing_starts() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");

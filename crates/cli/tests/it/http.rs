@@ -77,6 +77,7 @@ async fn what_makes_no_safe_server_does_not_start() {
     everywhere
         .args(["serve", "github", "--http", "0.0.0.0:0"])
         .args(tokens);
+    let unsampled = |flags: &[&str]| serve(&[&tokens[1..], flags].concat(), folder.path());
     for (command, said) in [
         (
             serve(&["--sample"], folder.path()),
@@ -105,8 +106,13 @@ async fn what_makes_no_safe_server_does_not_start() {
             "--audience",
         ),
         (
-            with(&["--credentials", "/nonexistent"]),
+            unsampled(&["--credentials", "/nonexistent"]),
             "could not be read",
+        ),
+        (
+            // or the sample's audit log would have what was done to the real thing
+            with(&["--credentials", "/nonexistent"]),
+            "cannot be used with",
         ),
         (
             serve(&["--sample", "--token-file", "/nonexistent"], folder.path()),
