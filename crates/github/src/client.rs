@@ -14,13 +14,13 @@ use std::{
     fmt,
     num::NonZeroU32,
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use bytes::{Bytes, BytesMut};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use kit::{ToolError, meter};
+use kit::{ToolError, audit::now, meter};
 use moka::sync::Cache;
 use seaworthy_kit as kit;
 use serde::de::DeserializeOwned;
@@ -671,12 +671,6 @@ fn backoff(attempt: u32) -> Duration {
     let _ = kit::seal::random(&mut random);
     let jitter = u64::from(u16::from_le_bytes(random)) * base / 65_536;
     Duration::from_millis(base + jitter)
-}
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs())
 }
 
 /// The relations and URLs of the `Link` headers (RFC 8288).

@@ -4,13 +4,15 @@ use std::{
     fs::OpenOptions,
     io::Write,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use clap::{Args, Subcommand};
-use seaworthy_kit::auth::{
-    Scopes, Tokens,
-    tokens::{Minted, mint, parse_expiry},
+use seaworthy_kit::{
+    audit::now,
+    auth::{
+        Scopes, Tokens,
+        tokens::{Minted, mint, parse_expiry},
+    },
 };
 use serde_json::json;
 
@@ -105,9 +107,7 @@ fn plain(minted: &Minted, file: Option<&Path>) -> String {
 }
 
 fn expiry(text: &str) -> Result<u64, Failure> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs());
+    let now = now();
     let days = text
         .strip_suffix('d')
         .and_then(|days| days.parse::<u64>().ok());

@@ -2,16 +2,17 @@
 //!
 //! The user is asked for before the rest: a refused token then costs one request.
 
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
 use futures::future::join;
 use http::HeaderMap;
 use kit::{
-    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError, audit::rfc3339,
-    auth::Scope, schema, tool::TIMEOUT, untrusted::one_line,
+    Answer, Call, Description, ErrorKind, Hints, Reply, Tool, ToolError,
+    audit::{now, rfc3339},
+    auth::Scope,
+    schema,
+    tool::TIMEOUT,
+    untrusted::one_line,
 };
 use schemars::JsonSchema;
 use seaworthy_kit as kit;
@@ -183,7 +184,7 @@ impl Context {
                     (name, limit)
                 })
                 .collect(),
-            now: now(),
+            now: rfc3339(now()),
             permission: access.map(|access| Permission {
                 role: role(&access.data)
                     .map_or("pull", |(name, _)| name)
@@ -307,12 +308,7 @@ fn show_limits(answer: &mut Answer, limits: &Limits) {
             rfc3339(limit.reset)
         ));
     }
-    answer.line(format!("now: {}", now()));
-}
-
-fn now() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    rfc3339(now.map_or(0, |now| now.as_secs()))
+    answer.line(format!("now: {}", rfc3339(now())));
 }
 
 /// The roles, the mightiest first, with what they are.

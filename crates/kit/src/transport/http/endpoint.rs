@@ -57,10 +57,14 @@ async fn answer<H: ServerHandler + Clone + Sync>(
     principal: Principal,
     request: Request,
 ) -> Response {
-    let metadata = shared.metadata_url(request.headers());
+    // a clone of the one header that an address is made of, where one is needed
+    let host = request.headers().get(header::HOST).cloned();
     match served(speech, shared, principal, request).await {
         Ok(response) => response,
-        Err(refusal) => refusal.answer(&metadata),
+        Err(refusal) => {
+            let host = host.map(|host| (header::HOST, host));
+            refusal.answer(&shared.metadata_url(&HeaderMap::from_iter(host)))
+        }
     }
 }
 
