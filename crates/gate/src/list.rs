@@ -1,0 +1,180 @@
+//! Walks the pages of a server's lists.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Value, json};
+
+use crate::{
+    surface::{Surface, Tool, Walk, WalkEnd},
+    thresholds,
+    wire::{Era, Session},
+};
+
+/// The lists of the protocol: method, field of the result, capability.
+pub const LISTS: [(&str, &str, &str); 4] = [
+    ("prompts/list", "prompts", "prompts"),
+    ("resources/list", "resources", "resources"),
+    ("resources/templates/list", "resourceTemplates", "resources"),
+    ("tools/list", "tools", "tools"),
+];
+
+/// Reads what a server shows over a greeted connection: every page of every list whose capability
+/// it declares.
+pub async fn read(session: &Session) -> Surface {
+    let hello = session.hello();
+    let mut surface = Surface {
+        era: Some(session.era()),
+        server_info: server_info(&hello),
+        instructions: hello["instructions"].as_str().map(str::to_owned),
+        capabilities: hello["capabilities"].clone(),
+        ..Surface::default()
+    };
+    for (method, field, capability) in LISTS {
+        if surface
+            .capabilities
+            .get(capability)
+            .is_none_or(Value::is_null)
+        {
+            continue;
+        }
+        let (walk, pages) = walk(session, method, field).await;
+        surface.walks.push(walk);
+        for (index, page) in pages.into_iter().enumerate() {
+            match field {
+                "tools" => surface
+                    .tools
+                    .extend(page.iter().map(|raw| Tool::read(raw, index + 1))),
+                "prompts" => surface.prompts.extend(page),
+                "resources" => surface.resources.extend(page),
+                _ => surface.templates.extend(page),
+            }
+        }
+    }
+    surface
+}
+
+fn server_info(hello: &Value) -> Value {
+    let modern = &hello["_meta"]["io.modelcontextprotocol/serverInfo"];
+    if modern.is_null() {
+        hello["serverInfo"].clone()
+    } else {
+        modern.clone()
+    }
+}
+
+/// Walks one list; the walk, and the entries page by page.
+pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk, Vec<Vec<Value>>) {
+    let mut walk = Walk {
+        method,
+        pages: Vec::new(),
+        cursors: Vec::new(),
+        exchanges: Vec::new(),
+        envelopes: Vec::new(),
+        end: WalkEnd::Last,
+    };
+    let mut pages = Vec::new();
+    let mut followed = HashSet::new();
+    let mut params = json!({});
+    loop {
+        let answer = match session.request(method, params).await {
+            Ok(answer) => answer,
+            Err(lost) => {
+                walk.end = WalkEnd::Lost(lost.to_string());
+                break;
+            }
+        };
+        walk.exchanges.push(answer.exchange);
+        let mut result = match answer.reply {
+            Ok(result) => result,
+            Err(error) => {
+                walk.end = WalkEnd::Refused(error.code, error.message);
+                break;
+            }
+        };
+        let Some(Value::Array(page)) = result.get_mut(field).map(Value::take) else {
+            walk.end = WalkEnd::BadPage(result);
+            break;
+        };
+        walk.pages.push(page.len());
+        pages.push(page);
+        if let Some(object) = result.as_object_mut() {
+            object.remove(field);
+        }
+        let next = result.get("nextCursor").cloned().unwrap_or_default();
+        walk.envelopes.push(result);
+        walk.end = match next {
+            Value::Null => WalkEnd::Last,
+            Value::String(cursor) if !followed.insert(cursor.clone()) => {
+                WalkEnd::Loop(Value::String(cursor))
+            }
+            Value::String(_)
+                if walk.pages.len() >= thresholds::PAGES || walk.len() >= thresholds::ITEMS =>
+            {
+                WalkEnd::TooMany
+            }
+            Value::String(cursor) => {
+                params = json!({"cursor": cursor});
+                walk.cursors.push(Value::String(cursor));
+                continue;
+            }
+            other => WalkEnd::BadCursor(other),
+        };
+        break;
+    }
+    (walk, pages)
+}
+
+/// The surface of the main era, and what only the other shows.
+pub fn merge(surfaces: &BTreeMap<Era, Surface>, main: Era) -> Surface {
+    let Some(mut merged) = surfaces.get(&main).cloned() else {
+        return Surface::default();
+    };
+    for (era, other) in surfaces.iter().filter(|(era, _)| **era != main) {
+        for tool in &other.tools {
+            if !merged.tools.iter().any(|known| says_the_same(known, tool)) {
+                merged.tools.push(Tool {
+                    only_in: Some(*era),
+                    ..tool.clone()
+                });
+            }
+        }
+        for (ours, theirs) in [
+            (&mut merged.prompts, &other.prompts),
+            (&mut merged.resources, &other.resources),
+            (&mut merged.templates, &other.templates),
+        ] {
+            for entry in theirs {
+                let known = ours.iter().any(|known| {
+                    known["name"] == entry["name"] && known["description"] == entry["description"]
+                });
+                if !known {
+                    ours.push(entry.clone());
+                }
+            }
+        }
+        if merged.instructions.is_none() {
+            merged.instructions.clone_from(&other.instructions);
+        }
+    }
+    merged
+}
+
+/// Whether two definitions say the same to a model; the eras may differ in the rest.
+fn says_the_same(one: &Tool, other: &Tool) -> bool {
+    one.name == other.name
+        && one.description == other.description
+        && one.input_schema["properties"] == other.input_schema["properties"]
+}
+
+/// The reason of a walk's end, for people; none where it ended well.
+pub fn why(end: &WalkEnd) -> Option<String> {
+    match end {
+        WalkEnd::Last => None,
+        WalkEnd::Loop(cursor) => Some(format!("cursor {cursor} came back a second time")),
+        WalkEnd::TooMany => Some("it has more pages or entries than are walked".to_owned()),
+        WalkEnd::BadCursor(cursor) => Some(format!("nextCursor is {cursor}, no string")),
+        WalkEnd::BadPage(_) => Some("the result has no array of entries".to_owned()),
+        WalkEnd::Refused(code, message) => Some(format!("error {code}: {message}")),
+        WalkEnd::Lost(why) => Some(why.clone()),
+    }
+}

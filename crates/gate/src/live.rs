@@ -1,0 +1,250 @@
+//! The server that is judged, as rules meet it.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tokio::sync::{Mutex as AsyncMutex, OnceCell};
+
+use crate::{
+    calls::Calls,
+    options::{Command, Options},
+    surface::Surface,
+    thresholds,
+    wire::{Answer, Era, Log, Lost, Session, http::Endpoint, process},
+};
+
+/// The variable that carries the canary into a started server.
+pub const CANARY_VARIABLE: &str = "SEAWORTHY_CANARY_SECRET";
+
+/// How the server is reached.
+#[derive(Clone, Debug)]
+pub enum Launch {
+    /// By starting it.
+    Stdio(Command),
+    /// Over HTTP.
+    Http(Box<Endpoint>),
+}
+
+/// How a server answered the handshake of an era.
+#[derive(Clone, Debug)]
+pub struct Greeting {
+    /// The answer, or why there is none.
+    pub answer: Result<Answer, Lost>,
+    /// What it wrote to stderr until then.
+    pub stderr: String,
+}
+
+impl Greeting {
+    /// Whether the era is spoken.
+    pub fn is_spoken(&self) -> bool {
+        matches!(&self.answer, Ok(answer) if answer.reply.is_ok())
+    }
+}
+
+/// The server that is judged.
+pub struct Live {
+    /// How it is reached.
+    pub launch: Launch,
+    /// How the run goes.
+    pub options: Options,
+    /// What it shows: of its main era, and what only the other shows.
+    pub surface: Surface,
+    /// What it shows in each era that it speaks.
+    pub surfaces: BTreeMap<Era, Surface>,
+    /// How it answered the handshakes.
+    pub greetings: BTreeMap<Era, Greeting>,
+    /// What was said and done.
+    pub log: Arc<Log>,
+    /// The secret in the environment of a started server (`SEAWORTHY_CANARY_SECRET`).
+    pub canary: String,
+    pub(crate) calls: OnceCell<Calls>,
+    mark: String,
+    cwd: Option<PathBuf>,
+    shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
+    sessions: Mutex<Vec<Arc<Session>>>,
+    started: AtomicUsize,
+    over: Instant,
+}
+
+impl Live {
+    /// A server that nothing was said to yet.
+    pub(crate) fn new(
+        launch: Launch,
+        options: Options,
+        log: Arc<Log>,
+        mark: String,
+        canary: String,
+    ) -> Self {
+        let cwd = options.cwd.clone();
+        Self {
+            launch,
+            options,
+            surface: Surface::default(),
+            surfaces: BTreeMap::new(),
+            greetings: BTreeMap::new(),
+            log,
+            canary,
+            calls: OnceCell::new(),
+            mark,
+            cwd,
+            shared: AsyncMutex::default(),
+            sessions: Mutex::default(),
+            started: AtomicUsize::new(0),
+            over: Instant::now() + thresholds::RUN,
+        }
+    }
+
+    /// The endpoint, where it is reached over HTTP.
+    pub fn http(&self) -> Option<&Endpoint> {
+        match &self.launch {
+            Launch::Http(endpoint) => Some(endpoint),
+            Launch::Stdio(_) => None,
+        }
+    }
+
+    /// Whether it speaks the era.
+    pub fn speaks(&self, era: Era) -> bool {
+        self.greetings.get(&era).is_some_and(Greeting::is_spoken)
+    }
+
+    /// The era in which most is judged: the legacy one where it is spoken, as most clients speak it.
+    pub fn main_era(&self) -> Era {
+        if self.speaks(Era::Legacy) {
+            Era::Legacy
+        } else {
+            Era::Modern
+        }
+    }
+
+    /// How long an answer is waited for.
+    pub fn patience(&self) -> Duration {
+        self.options.timeout
+    }
+
+    /// The shared connection of the main era. Many rules use it at once: nothing that could hurt it is
+    /// sent over it (make one of your own for that). One that ended is replaced.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn session(&self) -> Result<Arc<Session>, Lost> {
+        self.session_in(self.main_era()).await
+    }
+
+    /// The shared connection of an era.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn session_in(&self, era: Era) -> Result<Arc<Session>, Lost> {
+        let mut shared = self.shared.lock().await;
+        if let Some(session) = shared.get(&era)
+            && session.is_usable()
+        {
+            return Ok(session.clone());
+        }
+        let (session, _) = self.connect(era).await?;
+        shared.insert(era, session.clone());
+        Ok(session)
+    }
+
+    /// A new connection, greeted, that declares no capabilities.
+    ///
+    /// # Errors
+    /// Why there is none; a handshake that is refused is `Lost::Network`.
+    pub async fn connect(&self, era: Era) -> Result<(Arc<Session>, Answer), Lost> {
+        self.connect_with(era, json!({})).await
+    }
+
+    /// A new connection, greeted, that declares these capabilities of a client.
+    ///
+    /// # Errors
+    /// As for [`Self::connect`].
+    pub async fn connect_with(
+        &self,
+        era: Era,
+        capabilities: Value,
+    ) -> Result<(Arc<Session>, Answer), Lost> {
+        let session = self.open(era, capabilities)?;
+        let answer = session
+            .greet(self.options.timeout.max(thresholds::START / 4))
+            .await?;
+        match &answer.reply {
+            Ok(_) => Ok((session, answer)),
+            Err(error) => Err(Lost::Network(format!(
+                "the handshake was refused: {} {}",
+                error.code, error.message
+            ))),
+        }
+    }
+
+    /// A new connection over which nothing was said.
+    ///
+    /// # Errors
+    /// Why the process cannot be started, or that it was started too often in this run.
+    pub fn open(&self, era: Era, capabilities: Value) -> Result<Arc<Session>, Lost> {
+        if Instant::now() > self.over {
+            return Err(Lost::Budget("the time of the run is over".to_owned()));
+        }
+        let session = match &self.launch {
+            Launch::Stdio(command) => {
+                if self.started.fetch_add(1, Ordering::Relaxed) >= thresholds::STARTS {
+                    return Err(Lost::Budget(format!(
+                        "it was started {} times in this run; no more",
+                        thresholds::STARTS
+                    )));
+                }
+                let mut env = self.options.env.clone();
+                env.insert(CANARY_VARIABLE.to_owned(), self.canary.clone());
+                let child = process::spawn(command, self.cwd.as_deref(), &env, &self.mark)?;
+                Session::over_stdio(
+                    child,
+                    era,
+                    capabilities,
+                    self.log.clone(),
+                    self.options.timeout,
+                )
+            }
+            Launch::Http(endpoint) => Session::over_http(
+                (**endpoint).clone(),
+                era,
+                capabilities,
+                self.log.clone(),
+                self.options.timeout,
+            ),
+        };
+        let session = Arc::new(session);
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(session.clone());
+        Ok(session)
+    }
+
+    /// Takes a greeted connection as the shared one of its era.
+    pub(crate) async fn share(&self, session: Arc<Session>) {
+        self.shared.lock().await.insert(session.era(), session);
+    }
+
+    /// Every connection of the run so far.
+    pub fn sessions(&self) -> Vec<Arc<Session>> {
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Ends all connections, and whatever the servers started.
+    pub(crate) async fn end(&self) {
+        for session in self.sessions() {
+            session.end().await;
+        }
+        crate::wire::reap(&self.mark).await;
+    }
+}

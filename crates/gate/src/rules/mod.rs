@@ -1,0 +1,17 @@
+//! The catalogue: one rule a file, listed by id.
+
+use crate::rule::Rule;
+
+mod stdout_only_protocol;
+mod tool_name;
+
+/// Every rule, sorted by area in the order of the catalogue, then by number.
+pub const RULES: &[&Rule] = &[&stdout_only_protocol::RULE, &tool_name::RULE];
+
+/// The rule of that id or name.
+pub fn rule(wanted: &str) -> Option<&'static Rule> {
+    RULES
+        .iter()
+        .copied()
+        .find(|rule| rule.id.eq_ignore_ascii_case(wanted) || rule.name == wanted)
+}

@@ -1,0 +1,4 @@
+//! One file a rule: a server that it must flag, and a near twin that it must not.
+
+mod stdout_only_protocol;
+mod tool_name;

@@ -1,0 +1,21 @@
+use seaworthy_gate::Options;
+
+use crate::servers::{flawed, sound};
+
+const NAME: &str = "stdout-only-protocol";
+
+#[tokio::test]
+async fn a_banner_and_a_print_in_a_call_are_found() {
+    let findings = flawed(NAME, Options::default(), &[]).await;
+    let quoted: Vec<_> = findings
+        .iter()
+        .map(|finding| finding.quotes[0].text.as_str())
+        .collect();
+    assert!(quoted.contains(&"Notes server 1.0 ready"), "{quoted:?}");
+    assert!(quoted.contains(&"looking for x"), "{quoted:?}");
+}
+
+#[tokio::test]
+async fn logs_on_stderr_are_none() {
+    sound(NAME, Options::default()).await;
+}
