@@ -28,6 +28,14 @@ impl Failure {
         }
     }
 
+    /// A server that the command started did not come to life: exit code 3.
+    pub(crate) fn not_started(what: impl Display, hint: impl Display) -> Self {
+        Self {
+            code: 3,
+            ..Self::usage(what, hint)
+        }
+    }
+
     /// What happened.
     pub(crate) fn what(&self) -> &str {
         &self.what

@@ -29,7 +29,10 @@
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
 
+pub mod baseline;
 pub mod calls;
+pub mod configuration;
+pub mod explain;
 pub mod finding;
 pub mod list;
 pub mod live;

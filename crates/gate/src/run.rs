@@ -92,6 +92,7 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         took: Duration::ZERO,
         stderr: String::new(),
         known: Vec::new(),
+        lock: String::new(),
         stale: Vec::new(),
         judged,
     };

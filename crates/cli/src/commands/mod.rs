@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::failure::Failure;
 
 mod budget;
+mod check;
 mod completions;
 mod demo;
 mod man;
@@ -24,7 +25,7 @@ mod token;
     name = "seaworthy",
     version,
     about = "MCP servers fit for production",
-    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github\n  seaworthy run -c 'print(6 * 7)'             Python in the sandbox"
+    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github\n  seaworthy run -c 'print(6 * 7)'             Python in the sandbox\n  seaworthy check -- npx -y some-server       what is wrong with a server"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -34,6 +35,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Budget(budget::Arguments),
+    Check(Box<check::Arguments>),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Man(man::Arguments),
@@ -47,6 +49,7 @@ enum Command {
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Budget(arguments) => budget::run(&arguments)?,
+        Command::Check(arguments) => return check::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,
         Command::Man(arguments) => man::run(&arguments)?,
@@ -119,7 +122,7 @@ mod tests {
         let mut page = String::from(
             "# The command line\n\n\
              Written by a test from the program's own definitions (`cargo test -p seaworthy docs`); do not edit.\n\n\
-             Exit codes: 0 done; 1 it ran and failed; 2 used wrongly, or something that it needs is missing.\n",
+             Exit codes: 0 done; 1 it ran and failed; 2 used wrongly, or something that it needs is missing;\n             3 (`check`) the server could not be started.\n",
         );
         let mut command = Cli::command().term_width(100);
         command.build();

@@ -1,9 +1,17 @@
 //! What a run found, and how it is told.
 //!
 //! One file a format. A format takes a [`Report`] and gives a text; it never sees a session, a rule's
-//! check or a terminal. To add one: write its file, add it to the list below (sorted), and run the tests.
+//! check or a terminal. To add one: write its file, add it to the list of modules here and to `--format` in the CLI (both sorted), and run the tests.
 
 use std::{collections::BTreeMap, time::Duration};
+
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
+pub mod score;
+pub mod text;
 
 use crate::{
     finding::{ExchangeId, Finding},
@@ -31,6 +39,8 @@ pub struct Report {
     pub stderr: String,
     /// Findings of the baseline that were found again, and so are not in [`Report::judged`].
     pub known: Vec<Finding>,
+    /// The surface as `mcp.lock` records it; empty where no server was judged.
+    pub lock: String,
     /// Entries of the baseline that no longer apply: their fingerprints.
     pub stale: Vec<String>,
 }
