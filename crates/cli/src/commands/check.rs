@@ -566,18 +566,21 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 
 fn tell(arguments: &Arguments, report: &Report, fail_on: Level) -> Result<(), Failure> {
     for (format, file) in &arguments.also {
-        write(file, &page(*format, arguments, report, fail_on)?)?;
+        write(file, &page(*format, arguments, report, fail_on, false)?)?;
     }
     let format = if arguments.json {
         Format::Json
     } else {
         arguments.format
     };
-    let page = page(format, arguments, report, fail_on)?;
+    let page = page(
+        format,
+        arguments,
+        report,
+        fail_on,
+        arguments.output.is_none(),
+    )?;
     match &arguments.output {
-        Some(file) if format == Format::Text => {
-            write(file, &anstream::adapter::strip_str(&page).to_string())
-        }
         Some(file) => write(file, &page),
         // a reader that has seen enough is no failure
         None if format == Format::Text => {
@@ -596,6 +599,7 @@ fn page(
     arguments: &Arguments,
     report: &Report,
     fail_on: Level,
+    colour: bool,
 ) -> Result<String, Failure> {
     Ok(match format {
         Format::Html => html::render(report),
@@ -607,7 +611,7 @@ fn page(
         Format::Text => {
             let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
             let look = text::Look {
-                colour: true,
+                colour,
                 proof: arguments.proof,
                 width: columns.unwrap_or(100).min(120),
                 from: None,

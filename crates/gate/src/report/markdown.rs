@@ -42,12 +42,7 @@ pub fn render(report: &Report) -> String {
         .iter()
         .filter(|judged| judged.verdict == Verdict::Passed)
         .count();
-    let _ = writeln!(
-        page,
-        "\n{} hold. Seed {}.",
-        counted(held, "rule"),
-        report.seed
-    );
+    let _ = writeln!(page, "\nRules that hold: {held}. Seed {}.", report.seed);
     page
 }
 

@@ -348,11 +348,11 @@ impl Page {
             holds.count()
         };
         let line = format!(
-            "{verdict}: {}, {}, {} · {} hold, {} do not, {} could not be verified · {:.1} s · seed {}",
+            "{verdict}: {}, {}, {} · rules: {} hold, {} do not, {} could not be verified · {:.1} s · seed {}",
             counted(errors, "error"),
             counted(warnings, "warning"),
             counted(notes, "note"),
-            counted(rules("passed"), "rule"),
+            rules("passed"),
             rules("found"),
             rules("unverified"),
             report.took.as_secs_f64(),

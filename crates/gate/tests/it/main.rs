@@ -7,5 +7,6 @@
     reason = "tests"
 )]
 
+mod catalogue;
 mod rules;
 mod servers;
