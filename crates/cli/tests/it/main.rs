@@ -9,6 +9,7 @@
 )]
 
 mod budget;
+mod check;
 mod child;
 mod demo;
 mod deploy;

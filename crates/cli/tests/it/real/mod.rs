@@ -1,9 +1,10 @@
 //! With programs that nobody here wrote: a stateful GitHub, recorded GitHub traffic, MCP clients.
 //!
-//! They come from npm (`./test` installs them into `target/npm`) and, for `budget_page` and `replicas`, from Debian. A
+//! They come from npm (`./test` installs them into `target/npm`) and, for `budget_page`, `check_page` and `replicas`, from Debian. A
 //! test here fails when its program is not there; `./test` names the tests that it leaves out.
 
 mod budget_page;
+mod check_page;
 mod claude_code;
 mod emulate;
 mod emulator;
