@@ -8,5 +8,6 @@
 )]
 
 mod catalogue;
+mod reports;
 mod rules;
 mod servers;
