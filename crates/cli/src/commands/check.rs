@@ -32,6 +32,7 @@ use crate::{environment, failure::Failure};
 /// --destructive allow more; the report says what was done.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
     /// The address of an HTTP endpoint, or the folder of a project
     target: Option<String>,
