@@ -8,6 +8,7 @@ library only.
 import base64
 import binascii
 import json
+import os
 import re
 import sys
 import threading
@@ -386,6 +387,8 @@ class Server:
             self.write(answer)
 
     def run(self):
+        if "DEFECTS_HTTP_PORT" in os.environ:  # for checkers that speak HTTP alone
+            return self.serve()
         sys.stdin.reconfigure(errors="replace")
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         self.started()
@@ -413,7 +416,7 @@ class Server:
     def serve(self, policy: "Policy | None" = None):
         """Serves /mcp on the port that the first argument names (0: any free one); its address goes to stderr."""
         policy = policy or Policy()
-        port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+        port = int(os.environ.get("DEFECTS_HTTP_PORT") or (sys.argv[1] if len(sys.argv) > 1 else 0))
         self.client = {}  # older clients: each request stands alone
         server = ThreadingHTTPServer((policy.bind, port), type("Handler", (Handler,), {"server_": self, "policy": policy}))
         server.daemon_threads = True
@@ -435,6 +438,17 @@ def object_of(params: dict, name: str) -> dict:
     return value
 
 
+def plain(value: str | None) -> str | None:
+    """A header's value without the white space around it, and decoded where it was sent as =?base64?...?=."""
+    value = value.strip() if value else value
+    if value and value.startswith("=?base64?") and value.endswith("?="):
+        try:
+            return base64.b64decode(value[9:-2], validate=True).decode()
+        except (binascii.Error, ValueError):
+            return None
+    return value
+
+
 class Policy:
     """What the HTTP side checks; a defective server overrides one method."""
 
@@ -451,11 +465,11 @@ class Policy:
         meta = params.get("_meta") if isinstance(params.get("_meta"), dict) else {}
         version = meta.get(META + "protocolVersion")
         if version is None:
-            return headers.get("Mcp-Method") in (None, message.get("method"))
-        if headers.get("MCP-Protocol-Version") != version or headers.get("Mcp-Method") != message.get("method"):
+            return plain(headers.get("Mcp-Method")) in (None, message.get("method"))
+        if plain(headers.get("MCP-Protocol-Version")) != version or plain(headers.get("Mcp-Method")) != message.get("method"):
             return False
         named = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message.get("method"))
-        return named is None or headers.get("Mcp-Name") == params.get(named)
+        return named is None or plain(headers.get("Mcp-Name")) == params.get(named)
 
     def refusal(self, handler: "Handler") -> tuple[int, dict] | None:
         """The status and headers of the answer to a request without good credentials."""
@@ -543,7 +557,7 @@ class Handler(BaseHTTPRequestHandler):
         number = message.get("id")
         if not self.policy.headers_fit(self.headers, message):
             return self.refuse(400, HEADER_MISMATCH, "The headers contradict the body", number)
-        version = self.headers.get("MCP-Protocol-Version")
+        version = plain(self.headers.get("MCP-Protocol-Version"))
         if version is not None and version not in SUPPORTED:
             return self.refuse(400, BAD_VERSION, "Unsupported protocol version", number, {"supported": SUPPORTED, "requested": version})
         answer = self.server_.respond(message)
