@@ -67,6 +67,14 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
     watched.extend(options.secrets());
     let log = Arc::new(Log::watching(watched));
     let (launch, project, name) = resolve(&target, &options, &log).await?;
+    // a run by rules that read files alone starts nothing
+    let launch = launch.filter(|_| {
+        let talks = |check: &Check| !matches!(check, Check::Project(_));
+        let wanted = RULES
+            .iter()
+            .filter(|rule| why_off(rule, &options).is_none());
+        wanted.flat_map(|rule| rule.checks).any(talks)
+    });
     let live = match launch {
         Some(launch) => {
             let mut options = options.clone();

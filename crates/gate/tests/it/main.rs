@@ -8,6 +8,7 @@
 )]
 
 mod catalogue;
+mod defects;
 mod reports;
 mod rules;
 mod servers;

@@ -22,7 +22,7 @@ async fn report() -> Report {
     };
     let server = servers::server("reports/mischief.py");
     let mut report = check_with(server, options).await.unwrap();
-    report.target = "python3 mischief.py".to_owned();
+    "python3 mischief.py".clone_into(&mut report.target);
     report.took = Duration::from_millis(1_234);
     report.stderr.clear();
     report.deeds.requests.clear();
