@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod defects;
+mod real;
 mod reports;
 mod rules;
 mod servers;
