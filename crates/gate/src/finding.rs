@@ -176,6 +176,8 @@ impl Finding {
 const AROUND: usize = 300;
 
 fn quote(label: &str, text: &str, mark: Range<usize>) -> Quote {
+    // a label may hold names of the server's
+    let label = &harmless(label, 200);
     let mark = if mark.start < mark.end && text.get(mark.clone()).is_some() {
         mark
     } else {

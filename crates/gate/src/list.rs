@@ -1,6 +1,9 @@
 //! Walks the pages of a server's lists.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Instant,
+};
 
 use serde_json::{Value, json};
 
@@ -43,7 +46,7 @@ pub async fn read(session: &Session) -> Surface {
             match field {
                 "tools" => surface
                     .tools
-                    .extend(page.iter().map(|raw| Tool::read(raw, index + 1))),
+                    .extend(page.into_iter().map(|raw| Tool::take(raw, index + 1))),
                 "prompts" => surface.prompts.extend(page),
                 "resources" => surface.resources.extend(page),
                 _ => surface.templates.extend(page),
@@ -62,7 +65,20 @@ fn server_info(hello: &Value) -> Value {
     }
 }
 
-/// Walks one list; the walk, and the entries page by page.
+/// What an entry of a list is known by.
+fn id(field: &str, entry: &Value) -> String {
+    let name = match field {
+        "resources" => "uri",
+        "resourceTemplates" => "uriTemplate",
+        _ => "name",
+    };
+    entry[name]
+        .as_str()
+        .map_or_else(|| entry.to_string(), str::to_owned)
+}
+
+/// Walks one list; the walk, and the entries page by page, of which no more than
+/// [`thresholds::ITEMS_KEPT`] are kept.
 pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk, Vec<Vec<Value>>) {
     let mut walk = Walk {
         method,
@@ -70,11 +86,16 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
         cursors: Vec::new(),
         exchanges: Vec::new(),
         envelopes: Vec::new(),
+        repeated: Vec::new(),
         end: WalkEnd::Last,
     };
     let mut pages = Vec::new();
+    let mut kept = 0;
     let mut followed = HashSet::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut without_news = 0;
     let mut params = json!({});
+    let begun = Instant::now();
     loop {
         let answer = match session.request(method, params).await {
             Ok(answer) => answer,
@@ -91,11 +112,33 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
                 break;
             }
         };
-        let Some(Value::Array(page)) = result.get_mut(field).map(Value::take) else {
+        let Some(Value::Array(mut page)) = result.get_mut(field).map(Value::take) else {
             walk.end = WalkEnd::BadPage(result);
             break;
         };
         walk.pages.push(page.len());
+        let number = walk.pages.len();
+        let known = seen.len();
+        for entry in &page {
+            let id = id(field, entry);
+            match seen.get(&id) {
+                Some(first) if walk.repeated.len() < thresholds::REPEATS => {
+                    walk.repeated.push((id, *first, number));
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(id, number);
+                }
+            }
+        }
+        without_news = if seen.len() > known {
+            0
+        } else {
+            without_news + 1
+        };
+        page.truncate(thresholds::ITEMS_KEPT.saturating_sub(kept));
+        page.shrink_to_fit();
+        kept += page.len();
         pages.push(page);
         if let Some(object) = result.as_object_mut() {
             object.remove(field);
@@ -108,7 +151,10 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
                 WalkEnd::Loop(Value::String(cursor))
             }
             Value::String(_)
-                if walk.pages.len() >= thresholds::PAGES || walk.len() >= thresholds::ITEMS =>
+                if walk.pages.len() >= thresholds::PAGES
+                    || walk.len() >= thresholds::ITEMS
+                    || without_news >= thresholds::PAGES_WITHOUT_NEWS
+                    || begun.elapsed() > session.patience() * thresholds::WALK_TIMES =>
             {
                 WalkEnd::TooMany
             }
@@ -130,27 +176,27 @@ pub fn merge(surfaces: &BTreeMap<Era, Surface>, main: Era) -> Surface {
         return Surface::default();
     };
     for (era, other) in surfaces.iter().filter(|(era, _)| **era != main) {
-        for tool in &other.tools {
-            if !merged.tools.iter().any(|known| says_the_same(known, tool)) {
-                merged.tools.push(Tool {
-                    only_in: Some(*era),
-                    ..tool.clone()
-                });
-            }
-        }
+        let known: HashSet<_> = merged.tools.iter().map(said).collect();
+        let new: Vec<_> = other
+            .tools
+            .iter()
+            .filter(|tool| !known.contains(&said(tool)))
+            .map(|tool| Tool {
+                only_in: Some(*era),
+                ..tool.clone()
+            })
+            .collect();
+        drop(known);
+        merged.tools.extend(new);
         for (ours, theirs) in [
             (&mut merged.prompts, &other.prompts),
             (&mut merged.resources, &other.resources),
             (&mut merged.templates, &other.templates),
         ] {
-            for entry in theirs {
-                let known = ours.iter().any(|known| {
-                    known["name"] == entry["name"] && known["description"] == entry["description"]
-                });
-                if !known {
-                    ours.push(entry.clone());
-                }
-            }
+            let key = |entry: &Value| (entry["name"].to_string(), entry["description"].to_string());
+            let known: HashSet<_> = ours.iter().map(key).collect();
+            let new = theirs.iter().filter(|entry| !known.contains(&key(entry)));
+            ours.extend(new.cloned());
         }
         if merged.instructions.is_none() {
             merged.instructions.clone_from(&other.instructions);
@@ -159,11 +205,10 @@ pub fn merge(surfaces: &BTreeMap<Era, Surface>, main: Era) -> Surface {
     merged
 }
 
-/// Whether two definitions say the same to a model; the eras may differ in the rest.
-fn says_the_same(one: &Tool, other: &Tool) -> bool {
-    one.name == other.name
-        && one.description == other.description
-        && one.input_schema["properties"] == other.input_schema["properties"]
+/// What a definition says to a model; the eras may differ in the rest.
+fn said(tool: &Tool) -> (&str, &str, String) {
+    let parameters = tool.input_schema["properties"].to_string();
+    (&tool.name, &tool.description, parameters)
 }
 
 /// The reason of a walk's end, for people; none where it ended well.

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as AsyncMutex, OnceCell};
 
@@ -18,7 +19,7 @@ use crate::{
     options::{Command, Options},
     surface::Surface,
     thresholds,
-    wire::{Answer, Era, Log, Lost, Session, http::Endpoint, process},
+    wire::{Answer, Era, Log, Lost, Session, Traces, http::Endpoint, process, reap_all},
 };
 
 /// The variable that carries the canary into a started server.
@@ -43,10 +44,24 @@ pub struct Greeting {
 }
 
 impl Greeting {
-    /// Whether the era is spoken.
+    /// Whether the era is spoken: a result came, and it is an object.
     pub fn is_spoken(&self) -> bool {
-        matches!(&self.answer, Ok(answer) if answer.reply.is_ok())
+        matches!(&self.answer, Ok(answer) if answer.result().is_object())
     }
+}
+
+/// How long the first answer of a server may take: it may have to be fetched first.
+pub(crate) fn first_patience(timeout: Duration) -> Duration {
+    (timeout * thresholds::START_TIMES)
+        .min(thresholds::START)
+        .max(timeout)
+}
+
+/// How long the first answer of a connection may take, when the server answered on another before.
+fn next_patience(timeout: Duration) -> Duration {
+    (timeout * thresholds::START_TIMES / 2)
+        .min(thresholds::START / 4)
+        .max(timeout)
 }
 
 /// The server that is judged.
@@ -172,9 +187,7 @@ impl Live {
         capabilities: Value,
     ) -> Result<(Arc<Session>, Answer), Lost> {
         let session = self.open(era, capabilities)?;
-        let answer = session
-            .greet(self.options.timeout.max(thresholds::START / 4))
-            .await?;
+        let answer = session.greet(next_patience(self.options.timeout)).await?;
         match &answer.reply {
             Ok(_) => Ok((session, answer)),
             Err(error) => Err(Lost::Network(format!(
@@ -191,6 +204,9 @@ impl Live {
     pub fn open(&self, era: Era, capabilities: Value) -> Result<Arc<Session>, Lost> {
         if Instant::now() > self.over {
             return Err(Lost::Budget("the time of the run is over".to_owned()));
+        }
+        if let Some(lost) = self.log.exhausted() {
+            return Err(lost);
         }
         let session = match &self.launch {
             Launch::Stdio(command) => {
@@ -227,6 +243,11 @@ impl Live {
         Ok(session)
     }
 
+    /// How much of the run's time is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.over.saturating_duration_since(Instant::now())
+    }
+
     /// Takes a greeted connection as the shared one of its era.
     pub(crate) async fn share(&self, session: Arc<Session>) {
         self.shared.lock().await.insert(session.era(), session);
@@ -242,9 +263,41 @@ impl Live {
 
     /// Ends all connections, and whatever the servers started.
     pub(crate) async fn end(&self) {
-        for session in self.sessions() {
-            session.end().await;
-        }
-        crate::wire::reap(&self.mark).await;
+        let sessions = self.sessions();
+        join_all(sessions.iter().map(|session| session.end())).await;
+        let traces = Traces {
+            mark: self.mark.clone(),
+            pids: sessions
+                .iter()
+                .filter_map(|session| session.pid())
+                .collect(),
+            pipes: sessions
+                .iter()
+                .flat_map(|session| session.pipes())
+                .collect(),
+        };
+        reap_all(&traces).await;
+        // killed, but zombies until somebody asks how they ended
+        join_all(
+            sessions
+                .iter()
+                .map(|session| session.close(Duration::from_millis(500))),
+        )
+        .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_timeout_is_short_for_the_first_answer_too() {
+        let seconds = Duration::from_secs;
+        assert_eq!(first_patience(seconds(10)), seconds(60));
+        assert_eq!(first_patience(seconds(1)), seconds(6));
+        assert_eq!(first_patience(seconds(90)), seconds(90));
+        assert_eq!(next_patience(seconds(10)), seconds(15));
+        assert_eq!(next_patience(seconds(1)), seconds(3));
     }
 }

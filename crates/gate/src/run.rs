@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,18 +10,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::{StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::{
     finding::harmless,
     list,
-    live::{Greeting, Launch, Live},
+    live::{Greeting, Launch, Live, first_patience},
     options::{Options, Progress, Target},
     project::Project,
     report::{Judged, Report, Server, Verdict},
     rule::{Check, Level, Outcome, Rule},
     rules::RULES,
+    secrets,
+    surface::Walk,
     thresholds,
     wire::{Era, Log, Lost, http::Endpoint},
 };
@@ -63,9 +67,13 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
     let target = target.into();
     let canary = random();
     let mark = random();
-    let mut watched = vec![canary.clone()];
-    watched.extend(options.secrets());
-    let log = Arc::new(Log::watching(watched));
+    let log = Arc::new(Log::watching(
+        secrets::watched(&canary, &options)
+            .into_iter()
+            .flat_map(|watched| watched.forms)
+            .map(|(_, text)| text)
+            .collect(),
+    ));
     let (launch, project, name) = resolve(&target, &options, &log).await?;
     // a run by rules that read files alone starts nothing
     let launch = launch.filter(|_| {
@@ -111,6 +119,7 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
             .iter()
             .map(|session| session.stderr())
             .find(|stderr| !stderr.trim().is_empty())
+            .map(|stderr| harmless_lines(&stderr))
             .unwrap_or_default();
     }
     let named: BTreeSet<_> = report
@@ -119,8 +128,16 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         .collect();
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
-    report.hide(&options.secrets());
+    report.hide(&secrets::hidden(&options));
     Ok(report)
+}
+
+/// Lines of the server's own, harmless, with their ends.
+fn harmless_lines(text: &str) -> String {
+    text.lines()
+        .map(|line| harmless(line, usize::MAX))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// 128 random bits, in hexadecimal.
@@ -205,7 +222,7 @@ async fn connect(live: &mut Live) -> Result<(), CheckError> {
 async fn greet(live: &Live, era: Era) -> (Era, Greeting, Option<Arc<crate::wire::Session>>) {
     match live.open(era, json!({})) {
         Ok(session) => {
-            let patience = live.options.timeout.max(thresholds::START);
+            let patience = first_patience(live.options.timeout);
             let patience = if live.http().is_some() {
                 live.options.timeout
             } else {
@@ -260,10 +277,13 @@ async fn not_started(live: &Live) -> Option<CheckError> {
             stderr = session.stderr();
         }
     }
-    for secret in live.options.secrets() {
+    for secret in secrets::hidden(&live.options) {
         stderr = stderr.replace(&secret, "[hidden]");
     }
-    Some(CheckError::Start { why, stderr })
+    Some(CheckError::Start {
+        why,
+        stderr: harmless_lines(&stderr),
+    })
 }
 
 fn describe(live: &Live) -> Server {
@@ -294,7 +314,12 @@ fn describe(live: &Live) -> Server {
                 Err(_) => era.version().to_owned(),
             })
             .collect(),
-        tools: live.surface.tools.len(),
+        // of very long lists not all is kept
+        tools: live
+            .surface
+            .walk("tools/list")
+            .map_or(0, Walk::len)
+            .max(live.surface.tools.len()),
         resources: live.surface.resources.len(),
         templates: live.surface.templates.len(),
         prompts: live.surface.prompts.len(),
@@ -323,7 +348,7 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
     for last in [false, true] {
         if let (true, Some(live)) = (last, live) {
             // what is judged last looks at these too, whoever made them
-            live.calls().await;
+            let _ = timeout(live.left(), live.calls()).await;
         }
         let work = wanted.iter().flat_map(|rule| {
             rule.checks
@@ -376,11 +401,15 @@ fn run<'a>(
                 if live.surfaces.is_empty() {
                     Outcome::unverified("it speaks neither era, so nothing is listed")
                 } else {
-                    judge(&live.surface)
+                    bounded(live.left(), async { judge(&live.surface) }).await
                 }
             }
-            (Check::Live(judge) | Check::After(judge), Some(live), _) => judge(live).await,
-            (Check::Project(judge), _, Some(project)) => judge(project).await,
+            (Check::Live(judge) | Check::After(judge), Some(live), _) => {
+                bounded(live.left(), judge(live)).await
+            }
+            (Check::Project(judge), _, Some(project)) => {
+                bounded(thresholds::RUN, judge(project)).await
+            }
             (Check::Project(_), _, None) => {
                 Outcome::not_applicable("no repository was named: seaworthy check ./project")
             }
@@ -388,6 +417,15 @@ fn run<'a>(
         };
         (rule, outcome)
     })
+}
+
+/// A check that may neither outlast the run nor take it down, whatever the server made of it.
+async fn bounded(left: Duration, check: impl Future<Output = Outcome>) -> Outcome {
+    match timeout(left, AssertUnwindSafe(check).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Outcome::unverified("the check itself failed: this is a fault of the gate"),
+        Err(_) => Outcome::unverified("the time of the run is over"),
+    }
 }
 
 fn conclude(rule: &'static Rule, outcomes: Vec<Outcome>, options: &Options) -> Judged {
@@ -400,7 +438,7 @@ fn conclude(rule: &'static Rule, outcomes: Vec<Outcome>, options: &Options) -> J
         applied |= outcome.not_applicable.is_none();
         findings.extend(outcome.findings);
         unverified.extend(outcome.unverified.iter().map(|why| harmless(why, 300)));
-        reasons.extend(outcome.not_applicable);
+        reasons.extend(outcome.not_applicable.map(|why| harmless(&why, 300)));
     }
     if let Some((_, level)) = level {
         for finding in &mut findings {

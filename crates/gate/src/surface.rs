@@ -71,6 +71,11 @@ pub struct Tool {
 impl Tool {
     /// Reads an entry of `tools/list`.
     pub fn read(raw: &Value, page: usize) -> Self {
+        Self::take(raw.clone(), page)
+    }
+
+    /// Takes over an entry of `tools/list`.
+    pub fn take(raw: Value, page: usize) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let hints = &raw["annotations"];
         Self {
@@ -87,7 +92,7 @@ impl Tool {
             idempotent: hints["idempotentHint"].as_bool(),
             open_world: hints["openWorldHint"].as_bool(),
             page,
-            raw: raw.clone(),
+            raw,
             only_in: None,
         }
     }
@@ -129,6 +134,9 @@ pub struct Walk {
     pub exchanges: Vec<ExchangeId>,
     /// The results without their entries, one a page: `ttlMs`, `cacheScope`, `resultType` and so on.
     pub envelopes: Vec<Value>,
+    /// Entries that came more than once: their name or URI, the page that had them first, and the page
+    /// that had them again, from 1. The first [`thresholds::REPEATS`](crate::thresholds::REPEATS) of them.
+    pub repeated: Vec<(String, usize, usize)>,
     /// How it ended.
     pub end: WalkEnd,
 }
@@ -152,7 +160,8 @@ pub enum WalkEnd {
     Last,
     /// A cursor came back that was followed before: the list never ends.
     Loop(Value),
-    /// More pages or entries than are walked.
+    /// More pages or entries than are walked, too many pages in a row that brought nothing new, or more
+    /// time than a walk may take.
     TooMany,
     /// `nextCursor` is not a string.
     BadCursor(Value),

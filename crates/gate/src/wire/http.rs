@@ -109,6 +109,25 @@ impl Endpoint {
     /// # Errors
     /// Why there is none.
     pub async fn send(&self, request: Request<'_>, patience: Duration) -> Result<HttpAnswer, Lost> {
+        if let Some(lost) = self.log.exhausted() {
+            return Err(lost);
+        }
+        let answer = self.farewell(request, patience).await;
+        match &answer {
+            Ok(_) => self.log.answered(),
+            Err(Lost::Silent(_)) => self.log.silent(),
+            Err(Lost::Flood(_)) => self.log.flooded(),
+            Err(_) => {}
+        }
+        answer
+    }
+
+    /// Sends a request even to a server that is asked no more.
+    pub(super) async fn farewell(
+        &self,
+        request: Request<'_>,
+        patience: Duration,
+    ) -> Result<HttpAnswer, Lost> {
         let exchange = self.log.sent(&self.describe(&request));
         let begun = Instant::now();
         let answer = timeout(patience, self.exchange(request, exchange, begun + patience))
@@ -200,6 +219,7 @@ impl Endpoint {
             .is_some_and(|value| value.starts_with("text/event-stream"));
         let mut body = Vec::new();
         let mut events = Events::default();
+        let mut looked_at = 0;
         loop {
             let chunk = match timeout(
                 over.saturating_duration_since(Instant::now()),
@@ -222,9 +242,10 @@ impl Endpoint {
             }
             if stream {
                 events.feed(&chunk);
+                let new = &events.messages[looked_at..];
+                looked_at = events.messages.len();
                 if let Some(id) = &until
-                    && events
-                        .messages
+                    && new
                         .iter()
                         .any(|message| &message["id"] == id && message.get("method").is_none())
                 {
@@ -233,9 +254,13 @@ impl Endpoint {
             }
         }
         if !stream && !body.is_empty() {
-            match serde_json::from_slice(&body) {
-                Ok(message) => events.messages.push(message),
-                Err(_) => events
+            let objects = memchr::memchr_iter(b'{', &body).count();
+            let parsed = (objects <= thresholds::MESSAGE_OBJECTS)
+                .then(|| serde_json::from_slice(&body).ok())
+                .flatten();
+            match parsed {
+                Some(message) => events.messages.push(message),
+                None => events
                     .noise
                     .push(String::from_utf8_lossy(&body[..body.len().min(500)]).into_owned()),
             }
@@ -285,14 +310,14 @@ struct Events {
 
 impl Events {
     fn feed(&mut self, chunk: &[u8]) {
-        for byte in chunk {
-            if *byte == b'\n' {
-                let line = std::mem::take(&mut self.line);
-                self.take_line(&line);
-            } else {
-                self.line.push(*byte);
-            }
+        let mut rest = chunk;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let mut line = std::mem::take(&mut self.line);
+            line.extend_from_slice(&rest[..end]);
+            self.take_line(&line);
+            rest = &rest[end + 1..];
         }
+        self.line.extend_from_slice(rest);
     }
 
     fn take_line(&mut self, line: &[u8]) {
@@ -300,9 +325,13 @@ impl Events {
         if line.is_empty() {
             let data = std::mem::take(&mut self.data);
             if !data.trim().is_empty() {
-                match serde_json::from_str(&data) {
-                    Ok(message) => self.messages.push(message),
-                    Err(_) => self.noise.push(data.chars().take(500).collect()),
+                let objects = memchr::memchr_iter(b'{', data.as_bytes()).count();
+                let parsed = (objects <= thresholds::MESSAGE_OBJECTS)
+                    .then(|| serde_json::from_str(&data).ok())
+                    .flatten();
+                match parsed {
+                    Some(message) => self.messages.push(message),
+                    None => self.noise.push(data.chars().take(500).collect()),
                 }
             }
         } else if let Some(data) = line.strip_prefix(b"data:") {

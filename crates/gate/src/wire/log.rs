@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,10 +13,8 @@ use crate::{
     finding::{ExchangeId, harmless},
     report::{Deeds, Exchange},
     thresholds,
+    wire::Lost,
 };
-
-/// Exchanges that are kept; further ones get numbers but no text.
-const KEPT: usize = 50_000;
 
 /// The log of a run, shared by its connections.
 #[derive(Debug, Default)]
@@ -22,7 +23,21 @@ pub struct Log {
     deeds: Mutex<Deeds>,
     watched: Vec<String>,
     seen: Mutex<Vec<(String, ExchangeId)>>,
+    /// Bytes of text that are kept.
+    kept: AtomicUsize,
+    silences: Mutex<Silences>,
 }
+
+/// What a whole run waited for in vain.
+#[derive(Debug, Default)]
+struct Silences {
+    in_a_row: u32,
+    in_all: u32,
+    floods: u32,
+}
+
+/// Sightings that are kept.
+const SIGHTINGS: usize = 1_000;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -53,27 +68,38 @@ impl Log {
 
     /// A new exchange, which begins with what was sent (nothing where the server spoke first).
     pub fn sent(&self, bytes: &[u8]) -> ExchangeId {
+        let sent = self.keep(bytes);
         let mut entries = lock(&self.entries);
-        if entries.len() >= KEPT {
-            entries.push(Exchange::default());
-        } else {
-            entries.push(Exchange {
-                sent: cut(bytes),
-                ..Exchange::default()
-            });
-        }
+        entries.push(Exchange {
+            sent,
+            ..Exchange::default()
+        });
         entries.len()
+    }
+
+    /// The text of a message, or nothing where enough is kept.
+    fn keep(&self, bytes: &[u8]) -> String {
+        if self.kept.load(Ordering::Relaxed) > thresholds::LOG_BYTES {
+            return String::new();
+        }
+        let text = cut(bytes);
+        self.kept.fetch_add(text.len(), Ordering::Relaxed);
+        text
     }
 
     /// What came back, or came by itself.
     pub fn received(&self, id: ExchangeId, bytes: &[u8], took: Duration) {
         for watched in &self.watched {
             if !watched.is_empty() && memchr::memmem::find(bytes, watched.as_bytes()).is_some() {
-                lock(&self.seen).push((watched.clone(), id));
+                let mut seen = lock(&self.seen);
+                if seen.len() < SIGHTINGS {
+                    seen.push((watched.clone(), id));
+                }
             }
         }
+        let received = self.keep(bytes);
         if let Some(entry) = lock(&self.entries).get_mut(id.wrapping_sub(1)) {
-            entry.received = cut(bytes);
+            entry.received = received;
             entry.took = took;
         }
     }
@@ -83,6 +109,44 @@ impl Log {
         if let Some(entry) = lock(&self.entries).get_mut(id.wrapping_sub(1)) {
             entry.lost = harmless(why, 300);
             entry.took = took;
+        }
+    }
+
+    /// An answer came, on whatever connection.
+    pub fn answered(&self) {
+        lock(&self.silences).in_a_row = 0;
+    }
+
+    /// An answer did not come in time.
+    pub fn silent(&self) {
+        let mut silences = lock(&self.silences);
+        silences.in_a_row += 1;
+        silences.in_all += 1;
+    }
+
+    /// A connection ended in a flood.
+    pub fn flooded(&self) {
+        lock(&self.silences).floods += 1;
+    }
+
+    /// Why the server is asked no more in this run, if so: a server that hangs in everything would
+    /// make the run as long as all its waits.
+    pub fn exhausted(&self) -> Option<Lost> {
+        let silences = lock(&self.silences);
+        if silences.in_a_row >= thresholds::SILENCES_IN_A_ROW
+            || silences.in_all >= thresholds::SILENCES_IN_ALL
+        {
+            Some(Lost::Budget(format!(
+                "it left {} requests of this run unanswered, so no more are sent",
+                silences.in_all
+            )))
+        } else if silences.floods >= thresholds::FLOODS {
+            Some(Lost::Budget(format!(
+                "it flooded {} connections of this run, so no more are made",
+                silences.floods
+            )))
+        } else {
+            None
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::finding::ExchangeId;
+use crate::{finding::ExchangeId, thresholds};
 
 pub mod http;
 mod log;
@@ -18,7 +18,7 @@ mod session;
 pub mod stdio;
 
 pub use log::Log;
-pub use process::{Exit, reap};
+pub use process::{Exit, Traces, adopt_orphans, reap, reap_all};
 pub use session::{Pending, Session, modern_headers};
 
 /// The two ways in which MCP is spoken.
@@ -68,7 +68,7 @@ pub fn modern_meta(version: &str, capabilities: &Value) -> Value {
 pub struct Answer {
     /// The result, or the error of the protocol.
     pub reply: Result<Value, RpcError>,
-    /// The whole message.
+    /// The whole message; of one longer than [`thresholds::WHOLE_BYTES`] the result is in `reply` alone.
     pub message: Value,
     /// Its number in the log.
     pub exchange: ExchangeId,
@@ -114,13 +114,17 @@ impl Answer {
     }
 
     /// Reads a message.
-    fn read(message: Value, exchange: ExchangeId, took: Duration, bytes: usize) -> Self {
+    fn read(mut message: Value, exchange: ExchangeId, took: Duration, bytes: usize) -> Self {
         let reply = match message.get("error") {
             Some(error) => Err(RpcError {
                 code: error["code"].as_i64().unwrap_or_default(),
                 message: error["message"].as_str().unwrap_or_default().to_owned(),
                 data: error["data"].clone(),
             }),
+            None if bytes > thresholds::WHOLE_BYTES => Ok(message
+                .get_mut("result")
+                .map(Value::take)
+                .unwrap_or_default()),
             None => Ok(message["result"].clone()),
         };
         Self {

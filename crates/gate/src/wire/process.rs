@@ -1,10 +1,21 @@
 //! A server's process, and everything that it started.
 //!
-//! A process may fork, make a session of its own or lose its parent on purpose. So each run marks its
-//! servers with a variable that their descendants inherit, and at the end whatever carries the mark,
-//! and whatever descends from it, is killed until nothing is left.
+//! A process may fork, make a session of its own, lose its parent on purpose or empty its environment.
+//! So each run marks its servers with a variable that their descendants inherit, keeps their ids and
+//! their pipes, and at the end whatever carries the mark, holds such a pipe, is in such a group or
+//! session, or descends from one that does, is killed until nothing is left ([`Traces`]).
+//!
+//! One kind escapes this: a process that forked twice, made a session of its own, closed every pipe
+//! and was executed anew with an empty environment, all before anybody looked. Only its parent by
+//! adoption can find it: a program that is nothing but the gate calls [`adopt_orphans`] when it starts.
 
-use std::{collections::BTreeMap, path::Path, process::Stdio, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Stdio,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use tokio::process::{Child, Command as Spawn};
 
@@ -95,96 +106,240 @@ pub(crate) fn kill_group(pid: Option<u32>) {
     let _ = pid;
 }
 
-/// Kills whatever carries the mark, and its descendants, until nothing is left or two seconds are
-/// over. Returns how many were still there beyond the servers themselves.
+/// By what the processes of a run are known.
+#[derive(Clone, Debug, Default)]
+pub struct Traces {
+    /// The value of the variable that marks them.
+    pub mark: String,
+    /// The ids of the servers.
+    pub pids: BTreeSet<u32>,
+    /// The pipes between the gate and the servers, as `/proc` names them: `pipe:[123]`.
+    pub pipes: BTreeSet<String>,
+}
+
+/// The children of this process that were there when it began to adopt orphans.
+static BEFORE: OnceLock<BTreeSet<u32>> = OnceLock::new();
+
+/// Makes this process the parent of whatever its servers orphan (`PR_SET_CHILD_SUBREAPER`), so that
+/// even a process that hid every trace of where it came from is killed and waited for at a run's end.
+/// From then on every further child of this process counts as a server's: call it at the start of a
+/// program that starts nothing but servers to be judged, as `seaworthy check` is one, and not in tests
+/// or services that call the gate. Does nothing where the system is not Linux.
+///
+/// # Errors
+/// What the system refused.
+pub fn adopt_orphans() -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        let own = std::process::id();
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        BEFORE.get_or_init(|| {
+            look()
+                .into_iter()
+                .filter(|(_, seen)| seen.parent == own)
+                .map(|(pid, _)| pid)
+                .collect()
+        });
+    }
+    Ok(())
+}
+
+/// Kills whatever carries the mark, and its descendants; see [`reap_all`].
 pub async fn reap(mark: &str) -> usize {
-    let mut killed = 0;
+    reap_all(&Traces {
+        mark: mark.to_owned(),
+        ..Traces::default()
+    })
+    .await
+}
+
+/// Kills whatever has one of the traces, and its descendants, until nothing is left or two seconds are
+/// over. Returns how many were killed. On systems without `/proc`, only the servers' process groups
+/// are killed, when their connections end.
+pub async fn reap_all(traces: &Traces) -> usize {
+    let mut killed = BTreeSet::new();
     for _ in 0..200 {
-        let found = marked(mark);
+        let found = living(traces);
         if found.is_empty() {
             break;
         }
-        killed += found.len();
         // stopped first, so that none can fork between our look and our kill
         signal_all(&found, true);
         signal_all(&found, false);
+        killed.extend(found);
         tokio::time::sleep(Duration::from_millis(10)).await;
+        wait_for_adopted(&killed, traces);
     }
-    killed
+    killed.len()
+}
+
+/// The pipes that a child was given, as `/proc` names them.
+pub(crate) fn pipes(child: &Child) -> BTreeSet<String> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd;
+        [
+            child.stdin.as_ref().map(AsRawFd::as_raw_fd),
+            child.stdout.as_ref().map(AsRawFd::as_raw_fd),
+            child.stderr.as_ref().map(AsRawFd::as_raw_fd),
+        ]
+        .into_iter()
+        .flatten()
+        .filter_map(|fd| std::fs::read_link(format!("/proc/self/fd/{fd}")).ok())
+        .filter_map(|link| link.into_os_string().into_string().ok())
+        .filter(|link| link.starts_with("pipe:"))
+        .collect()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = child;
+        BTreeSet::new()
+    }
 }
 
 #[cfg(target_os = "linux")]
-fn signal_all(pids: &[u32], stop: bool) {
+fn signal_all(pids: &BTreeSet<u32>, stop: bool) {
     let signal = if stop {
         rustix::process::Signal::STOP
     } else {
         rustix::process::Signal::KILL
     };
     for pid in pids {
-        if let Some(pid) = i32::try_from(*pid)
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
-        {
+        if let Some(pid) = as_pid(*pid) {
             let _ = rustix::process::kill_process(pid, signal);
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn signal_all(_: &[u32], _: bool) {}
+fn signal_all(_: &BTreeSet<u32>, _: bool) {}
 
-/// The living processes that carry the mark, and their descendants.
 #[cfg(target_os = "linux")]
-fn marked(mark: &str) -> Vec<u32> {
-    let wanted = format!("{MARK}={mark}");
-    let own = std::process::id();
-    let mut parents = BTreeMap::new();
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
-        let Some((parent, state)) = std::fs::read_to_string(entry.path().join("stat"))
-            .ok()
-            .and_then(|stat| {
-                // the name in brackets may hold anything
-                let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
-                let state = rest.next()?.to_owned();
-                Some((rest.next()?.parse::<u32>().ok()?, state))
-            })
-        else {
-            continue;
-        };
-        if pid == own || state == "Z" || state == "X" {
-            continue;
-        }
-        parents.insert(pid, parent);
-        let environ = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        if environ
-            .split(|byte| *byte == 0)
-            .any(|line| line == wanted.as_bytes())
-        {
-            found.push(pid);
+fn as_pid(pid: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+}
+
+/// Takes the exit states of killed orphans that this process adopted; the servers' own are taken by
+/// their connections.
+#[cfg(target_os = "linux")]
+fn wait_for_adopted(killed: &BTreeSet<u32>, traces: &Traces) {
+    if BEFORE.get().is_some() {
+        for pid in killed.difference(&traces.pids) {
+            // an error means that it is no child of ours
+            let _ = rustix::process::waitpid(as_pid(*pid), rustix::process::WaitOptions::NOHANG);
         }
     }
-    let mut grown = true;
-    while grown {
-        grown = false;
-        for (pid, parent) in &parents {
-            if !found.contains(pid) && found.contains(parent) {
-                found.push(*pid);
-                grown = true;
-            }
-        }
-    }
-    found
 }
 
 #[cfg(not(target_os = "linux"))]
-fn marked(_: &str) -> Vec<u32> {
-    Vec::new()
+fn wait_for_adopted(_: &BTreeSet<u32>, _: &Traces) {}
+
+#[cfg(target_os = "linux")]
+struct Seen {
+    parent: u32,
+    group: u32,
+    session: u32,
+}
+
+/// Every living process but this one.
+#[cfg(target_os = "linux")]
+fn look() -> BTreeMap<u32, Seen> {
+    let own = std::process::id();
+    std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            // the name in brackets may hold anything
+            let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
+            let state = rest.next()?;
+            let seen = Seen {
+                parent: rest.next()?.parse().ok()?,
+                group: rest.next()?.parse().ok()?,
+                session: rest.next()?.parse().ok()?,
+            };
+            (pid != own && state != "Z" && state != "X").then_some((pid, seen))
+        })
+        .collect()
+}
+
+/// The living processes that have one of the traces, and their descendants.
+#[cfg(target_os = "linux")]
+fn living(traces: &Traces) -> BTreeSet<u32> {
+    let wanted = format!("{MARK}={}", traces.mark);
+    let own = std::process::id();
+    let all = look();
+    let marked = |pid: u32| {
+        std::fs::read(format!("/proc/{pid}/environ"))
+            .unwrap_or_default()
+            .split(|byte| *byte == 0)
+            .any(|line| line == wanted.as_bytes())
+    };
+    let mut found: BTreeSet<u32> = all
+        .iter()
+        .filter(|(pid, seen)| {
+            traces.pids.contains(pid)
+                || traces.pids.contains(&seen.group)
+                || marked(**pid)
+                // a child of ours that we did not start as a server is none
+                || (seen.parent != own && holds(**pid, &traces.pipes))
+                || (seen.parent == own && BEFORE.get().is_some_and(|before| !before.contains(*pid)))
+        })
+        .map(|(pid, _)| *pid)
+        .collect();
+    // our own group and session are never a trace
+    let (own_group, own_session) = (
+        rustix::process::getpgrp()
+            .as_raw_nonzero()
+            .get()
+            .cast_unsigned(),
+        rustix::process::getsid(None)
+            .map_or(0, |session| session.as_raw_nonzero().get().cast_unsigned()),
+    );
+    loop {
+        let before = found.len();
+        let members = || found.iter().filter_map(|pid| all.get(pid));
+        let groups: BTreeSet<u32> = members()
+            .map(|seen| seen.group)
+            .filter(|group| *group != own_group)
+            .collect();
+        let sessions: BTreeSet<u32> = members()
+            .map(|seen| seen.session)
+            .filter(|session| *session != own_session)
+            .collect();
+        let further: Vec<u32> = all
+            .iter()
+            .filter(|(_, seen)| {
+                found.contains(&seen.parent)
+                    || groups.contains(&seen.group)
+                    || sessions.contains(&seen.session)
+            })
+            .map(|(pid, _)| *pid)
+            .collect();
+        found.extend(further);
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Whether a process has one of these pipes open.
+#[cfg(target_os = "linux")]
+fn holds(pid: u32, pipes: &BTreeSet<String>) -> bool {
+    !pipes.is_empty()
+        && std::fs::read_dir(format!("/proc/{pid}/fd"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+            .any(|link| link.to_str().is_some_and(|link| pipes.contains(link)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn living(_: &Traces) -> BTreeSet<u32> {
+    BTreeSet::new()
 }

@@ -347,10 +347,16 @@ impl Session {
         patience: Duration,
     ) -> Option<Stray> {
         let until = Instant::now() + patience;
+        let mut looked_at = 0;
         loop {
-            if let Some(found) = self.strays().into_iter().find(|stray| wanted(stray)) {
-                return Some(found);
+            let (found, count) = match &self.transport {
+                Transport::Stdio(stdio) => stdio.find_stray(looked_at, &wanted),
+                Transport::Http(_) => (self.strays().into_iter().find(|stray| wanted(stray)), 0),
+            };
+            if found.is_some() {
+                return found;
             }
+            looked_at = count;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || self.ended().is_some() {
                 return None;
@@ -363,6 +369,11 @@ impl Session {
                 Transport::Http(_) => tokio::time::sleep(step).await,
             }
         }
+    }
+
+    /// How long an answer is waited for.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// How long the connection has been there.
@@ -419,6 +430,14 @@ impl Session {
         }
     }
 
+    /// The pipes to and from the process, as `/proc` names them; none over HTTP.
+    pub(crate) fn pipes(&self) -> std::collections::BTreeSet<String> {
+        match &self.transport {
+            Transport::Stdio(stdio) => stdio.pipes().clone(),
+            Transport::Http(_) => std::collections::BTreeSet::new(),
+        }
+    }
+
     /// Closes stdin and waits so long for the process to end; none where it still runs, or over HTTP.
     pub async fn close(&self, patience: Duration) -> Option<Exit> {
         let Transport::Stdio(stdio) = &self.transport else {
@@ -447,7 +466,8 @@ impl Session {
                         headers: vec![("Mcp-Session-Id", id)],
                         ..Request::default()
                     };
-                    let _ = http.endpoint.send(request, Duration::from_secs(2)).await;
+                    let patience = self.patience.min(Duration::from_secs(2));
+                    let _ = http.endpoint.farewell(request, patience).await;
                 }
             }
         }
@@ -457,16 +477,25 @@ impl Session {
         if self.given_up.load(Ordering::Relaxed) {
             return Err(Lost::GivenUp);
         }
+        if let Some(lost) = self.log.exhausted() {
+            return Err(lost);
+        }
         self.ended().map_or(Ok(()), Err)
     }
 
     /// Keeps count of silences in a row.
     fn heard(&self, lost: Option<&Lost>) {
         if matches!(lost, Some(Lost::Silent(_))) {
+            if self.is_stdio() {
+                self.log.silent();
+            }
             if self.silences.fetch_add(1, Ordering::Relaxed) + 1 >= thresholds::SILENCES {
                 self.given_up.store(true, Ordering::Relaxed);
             }
         } else {
+            if lost.is_none() && self.is_stdio() {
+                self.log.answered();
+            }
             self.silences.store(0, Ordering::Relaxed);
         }
     }
@@ -486,6 +515,9 @@ impl Session {
             .iter()
             .filter(|other| other["id"] != id || other.get("method").is_some())
         {
+            if strays.len() >= thresholds::UNASKED {
+                break;
+            }
             let kind = match (other["method"].is_string(), other.get("id").is_some()) {
                 (true, true) => StrayKind::Request,
                 (true, false) => StrayKind::Notification,
@@ -607,7 +639,11 @@ impl Pending<'_> {
                 .unwrap_or_else(|| Lost::Gone("it closed its stdout".to_owned())),
             Err(_) => {
                 stdio.forget(&self.id);
-                Lost::Silent(patience)
+                // something that it started may still hold its stdout
+                match stdio.exit_now() {
+                    Some(exit) => Lost::Gone(format!("it ended ({})", exit.text)),
+                    None => Lost::Silent(patience),
+                }
             }
         };
         self.session

@@ -1,7 +1,7 @@
 //! A connection over stdin and stdout: lines out, lines in, everything bounded.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -32,6 +32,7 @@ struct State {
     /// Why nothing will come any more.
     ended: Option<Lost>,
     noise: usize,
+    unasked: usize,
     read: usize,
     stderr: Vec<u8>,
 }
@@ -52,6 +53,9 @@ impl Shared {
 
     fn end(&self, why: Lost) {
         let mut state = self.state();
+        if state.ended.is_none() && matches!(why, Lost::Flood(_)) {
+            self.log.flooded();
+        }
         state.ended.get_or_insert(why);
         state.waiting.clear();
         drop(state);
@@ -63,8 +67,10 @@ impl Shared {
         if line.iter().all(u8::is_ascii_whitespace) {
             return true;
         }
-        let message = serde_json::from_slice::<Value>(line)
-            .ok()
+        let objects = memchr::memchr_iter(b'{', line).count();
+        let message = (objects <= thresholds::MESSAGE_OBJECTS)
+            .then(|| serde_json::from_slice::<Value>(line).ok())
+            .flatten()
             .filter(|message| message["jsonrpc"] == "2.0");
         let Some(message) = message else {
             return self.stray(StrayKind::Noise, Value::Null, line);
@@ -115,8 +121,10 @@ impl Shared {
         if kind == StrayKind::Noise {
             state.noise += line.len();
         }
-        let flooded =
-            state.strays.len() > thresholds::UNASKED || state.noise > thresholds::NOISE_BYTES;
+        state.unasked += line.len();
+        let flooded = state.strays.len() > thresholds::UNASKED
+            || state.noise > thresholds::NOISE_BYTES
+            || state.unasked > thresholds::UNASKED_BYTES;
         drop(state);
         self.changed.notify_waiters();
         !flooded
@@ -129,12 +137,14 @@ pub(super) struct Stdio {
     input: Arc<AsyncMutex<Option<ChildStdin>>>,
     child: AsyncMutex<Child>,
     pid: Option<u32>,
+    pipes: BTreeSet<String>,
 }
 
 impl Stdio {
     /// Takes over a started process. With `reply`, its requests are answered at once: `ping` with an
     /// empty result, all others with "method not found".
     pub(super) fn new(mut child: Child, log: Arc<Log>, reply: bool) -> Self {
+        let pipes = process::pipes(&child);
         let input = Arc::new(AsyncMutex::new(child.stdin.take()));
         let asked = reply.then(|| {
             let (sender, receiver) = mpsc::channel(64);
@@ -153,14 +163,31 @@ impl Stdio {
             tokio::spawn(read_stdout(stdout, shared.clone(), pid));
         }
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(read_stderr(stderr, shared.clone()));
+            tokio::spawn(read_stderr(stderr, shared.clone(), pid));
         }
         Self {
             shared,
             input,
             child: AsyncMutex::new(child),
             pid,
+            pipes,
         }
+    }
+
+    /// The pipes to and from the process, as `/proc` names them.
+    pub(super) fn pipes(&self) -> &BTreeSet<String> {
+        &self.pipes
+    }
+
+    /// The first stray from that index on that is wanted, and the number of strays.
+    pub(super) fn find_stray(
+        &self,
+        from: usize,
+        wanted: impl Fn(&Stray) -> bool,
+    ) -> (Option<Stray>, usize) {
+        let state = self.shared.state();
+        let mut new = state.strays.iter().skip(from);
+        (new.find(|stray| wanted(stray)).cloned(), state.strays.len())
     }
 
     pub(super) fn pid(&self) -> Option<u32> {
@@ -229,13 +256,22 @@ impl Stdio {
                 Err(gone)
             }
             Ok(done) => done,
-            Err(_) => Err(Lost::Silent(patience)),
+            Err(_) => {
+                // a part may be written: whatever follows would be read as its end
+                self.shared.end(Lost::Gone(
+                    "it no longer reads its stdin, which is full".to_owned(),
+                ));
+                Err(Lost::Silent(patience))
+            }
         }
     }
 
     /// Closes stdin.
     pub(super) async fn close_input(&self) {
-        self.input.lock().await.take();
+        // who writes to a full pipe holds it no longer than this
+        if let Ok(mut input) = timeout(Duration::from_secs(2), self.input.lock()).await {
+            input.take();
+        }
     }
 
     /// Waits for the process to end by itself.
@@ -251,6 +287,12 @@ impl Stdio {
     /// How the process ended, if it has.
     pub(super) async fn exit(&self) -> Option<Exit> {
         self.child.lock().await.try_wait().ok()?.map(Exit::from)
+    }
+
+    /// How the process ended, if it has and nobody waits for that.
+    pub(super) fn exit_now(&self) -> Option<Exit> {
+        let mut child = self.child.try_lock().ok()?;
+        child.try_wait().ok()?.map(Exit::from)
     }
 
     /// Kills it with its group.
@@ -299,7 +341,7 @@ async fn read_lines(stdout: &mut (impl AsyncRead + Unpin), shared: &Shared) -> L
             ));
         }
         let mut rest = &chunk[..read];
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', rest) {
             line.extend_from_slice(&rest[..end]);
             rest = &rest[end + 1..];
             if !shared.line(&line) {
@@ -319,9 +361,19 @@ async fn read_lines(stdout: &mut (impl AsyncRead + Unpin), shared: &Shared) -> L
     }
 }
 
-async fn read_stderr(mut stderr: impl AsyncRead + Unpin, shared: Arc<Shared>) {
+async fn read_stderr(mut stderr: impl AsyncRead + Unpin, shared: Arc<Shared>, pid: Option<u32>) {
     let mut chunk = vec![0; 16 * 1024];
+    let mut total = 0;
     while let Ok(read @ 1..) = stderr.read(&mut chunk).await {
+        total += read;
+        if total > thresholds::STDERR_FLOOD_BYTES {
+            process::kill_group(pid);
+            shared.end(Lost::Flood(format!(
+                "it wrote more than {} MiB to stderr",
+                thresholds::STDERR_FLOOD_BYTES >> 20
+            )));
+            return;
+        }
         let mut state = shared.state();
         state.stderr.extend_from_slice(&chunk[..read]);
         if state.stderr.len() > 2 * thresholds::STDERR_BYTES {
