@@ -69,6 +69,7 @@ pub struct Live {
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
+    scratch: BTreeMap<Era, AsyncMutex<Option<Arc<Session>>>>,
     sessions: Mutex<Vec<Arc<Session>>>,
     started: AtomicUsize,
     over: Instant,
@@ -96,6 +97,9 @@ impl Live {
             mark,
             cwd,
             shared: AsyncMutex::default(),
+            scratch: [Era::Legacy, Era::Modern]
+                .map(|era| (era, AsyncMutex::default()))
+                .into(),
             sessions: Mutex::default(),
             started: AtomicUsize::new(0),
             over: Instant::now() + thresholds::RUN,
@@ -151,6 +155,24 @@ impl Live {
         }
         let (session, _) = self.connect(era).await?;
         shared.insert(era, session.clone());
+        Ok(session)
+    }
+
+    /// A second shared connection of an era, for what a fragile server may not survive or answer:
+    /// methods, names and versions that do not exist. One that ended is replaced.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn scratch(&self, era: Era) -> Result<Arc<Session>, Lost> {
+        let mut slot = match self.scratch.get(&era) {
+            Some(slot) => slot.lock().await,
+            None => return Ok(self.connect(era).await?.0),
+        };
+        if let Some(session) = slot.as_ref().filter(|session| session.is_usable()) {
+            return Ok(session.clone());
+        }
+        let (session, _) = self.connect(era).await?;
+        *slot = Some(session.clone());
         Ok(session)
     }
 

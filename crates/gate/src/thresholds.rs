@@ -11,6 +11,8 @@ use std::time::Duration;
 pub const ANSWER: Duration = Duration::from_secs(10);
 /// How long the first answer may take: `npx` may have to fetch the server first.
 pub const START: Duration = Duration::from_secs(60);
+/// How much longer the handshake of the other era may take once one is answered.
+pub const OTHER_ERA: Duration = Duration::from_secs(5);
 /// How long a whole run takes at most; what is left is "could not verify".
 pub const RUN: Duration = Duration::from_secs(600);
 /// After so many answers in a row that never came, a connection is given up.
