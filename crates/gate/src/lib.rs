@@ -31,15 +31,18 @@
 
 pub mod calls;
 pub mod finding;
+mod inputs;
 pub mod list;
 pub mod live;
 mod options;
 pub mod project;
 pub mod report;
+mod requests;
 pub mod rule;
 pub mod rules;
 mod run;
 pub mod schema;
+mod subscription;
 pub mod surface;
 pub mod thresholds;
 pub mod verbs;

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex as AsyncMutex, OnceCell};
 
 use crate::{
     calls::Calls,
+    inputs::Inputs,
     options::{Command, Options},
     surface::Surface,
     thresholds,
@@ -66,6 +67,7 @@ pub struct Live {
     /// The secret in the environment of a started server (`SEAWORTHY_CANARY_SECRET`).
     pub canary: String,
     pub(crate) calls: OnceCell<Calls>,
+    pub(crate) inputs: OnceCell<Inputs>,
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
@@ -94,6 +96,7 @@ impl Live {
             log,
             canary,
             calls: OnceCell::new(),
+            inputs: OnceCell::new(),
             mark,
             cwd,
             shared: AsyncMutex::default(),
