@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::sync::{Mutex as AsyncMutex, OnceCell};
+use tokio::sync::{MappedMutexGuard, Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, OnceCell};
 
 use crate::{
     calls::Calls,
@@ -71,7 +71,7 @@ pub struct Live {
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
-    scratch: BTreeMap<Era, AsyncMutex<Option<Arc<Session>>>>,
+    scratch: [AsyncMutex<Option<Arc<Session>>>; 2],
     sessions: Mutex<Vec<Arc<Session>>>,
     started: AtomicUsize,
     over: Instant,
@@ -100,9 +100,7 @@ impl Live {
             mark,
             cwd,
             shared: AsyncMutex::default(),
-            scratch: [Era::Legacy, Era::Modern]
-                .map(|era| (era, AsyncMutex::default()))
-                .into(),
+            scratch: Default::default(),
             sessions: Mutex::default(),
             started: AtomicUsize::new(0),
             over: Instant::now() + thresholds::RUN,
@@ -161,22 +159,22 @@ impl Live {
         Ok(session)
     }
 
-    /// A second shared connection of an era, for what a fragile server may not survive or answer:
-    /// methods, names and versions that do not exist. One that ended is replaced.
+    /// A second connection of an era, for what a fragile server may not survive or answer: methods, names
+    /// and versions that do not exist. Whoever holds it has it alone, so that what it ends of was theirs:
+    /// hold it for a few requests, and take no other meanwhile. One that ended is replaced.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn scratch(&self, era: Era) -> Result<Arc<Session>, Lost> {
-        let mut slot = match self.scratch.get(&era) {
-            Some(slot) => slot.lock().await,
-            None => return Ok(self.connect(era).await?.0),
+    pub async fn scratch(&self, era: Era) -> Result<MappedMutexGuard<'_, Arc<Session>>, Lost> {
+        let slot = match era {
+            Era::Legacy => &self.scratch[0],
+            Era::Modern => &self.scratch[1],
         };
-        if let Some(session) = slot.as_ref().filter(|session| session.is_usable()) {
-            return Ok(session.clone());
+        let mut slot = slot.lock().await;
+        if slot.as_ref().is_none_or(|session| !session.is_usable()) {
+            *slot = Some(self.connect(era).await?.0);
         }
-        let (session, _) = self.connect(era).await?;
-        *slot = Some(session.clone());
-        Ok(session)
+        AsyncMutexGuard::try_map(slot, Option::as_mut).map_err(|_| Lost::GivenUp)
     }
 
     /// A new connection, greeted, that declares no capabilities.

@@ -1,9 +1,10 @@
 //! What a server declares decides what clients ask for, and what they are ready to receive.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
+use tokio::sync::MappedMutexGuard;
 
 use crate::{
     calls::CallKind,
@@ -132,7 +133,7 @@ struct Asked<'a> {
     outcome: &'a mut Outcome,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
     async fn all(&mut self) -> Result<(), Lost> {
         let surface = self.surface;
         if let Some(params) = surface.prompts.iter().find_map(requests::get_prompt) {
@@ -168,7 +169,7 @@ impl Asked<'_> {
         Ok(())
     }
 
-    async fn session(&self) -> Result<std::sync::Arc<Session>, Lost> {
+    async fn session(&self) -> Result<MappedMutexGuard<'a, Arc<Session>>, Lost> {
         self.live.scratch(self.era).await
     }
 

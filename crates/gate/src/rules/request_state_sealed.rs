@@ -197,10 +197,11 @@ fn forgeries(state: &str) -> Vec<(&'static str, String)> {
             continue;
         };
         for changed in change(&text) {
-            let changed = encode(&changed);
-            let mut parts: Vec<&str> = parts.clone();
-            parts[at] = &changed;
-            forged.push(("with a changed value in it", parts.join(".")));
+            for changed in spellings(part, encode(&changed)) {
+                let mut parts: Vec<&str> = parts.clone();
+                parts[at] = &changed;
+                forged.push(("with a changed value in it", parts.join(".")));
+            }
         }
     }
     // a dot may stand in the text itself
@@ -208,7 +209,11 @@ fn forgeries(state: &str) -> Vec<(&'static str, String)> {
         && let Some((text, encode)) = decode(state)
     {
         for changed in change(&text) {
-            forged.push(("with a changed value in it", encode(&changed)));
+            forged.extend(
+                spellings(state, encode(&changed))
+                    .into_iter()
+                    .map(|changed| ("with a changed value in it", changed)),
+            );
         }
     }
     let characters: Vec<char> = state.chars().collect();
@@ -237,6 +242,20 @@ fn hexadecimal(text: &str) -> String {
         digits.extend(char::from_digit(u32::from(byte & 15), 16));
         digits
     })
+}
+
+/// The ways in which a new state may be written where the old one has no sign of which: with padding or
+/// without, in either alphabet of base64.
+fn spellings(old: &str, new: String) -> Vec<String> {
+    let mut all = vec![new];
+    if !old.contains('=') && all[0].ends_with('=') {
+        all.push(all[0].trim_end_matches('=').to_owned());
+    }
+    if !old.contains(['+', '/']) && all[0].contains(['+', '/']) {
+        let safe = |text: &String| text.replace('+', "-").replace('/', "_");
+        all.extend(all.iter().map(safe).collect::<Vec<_>>());
+    }
+    all
 }
 
 /// The text in a state, and how to write another.

@@ -10,7 +10,7 @@ use crate::{
     list,
     live::Live,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
-    surface::{Surface, WalkEnd},
+    surface::{Surface, Walk, WalkEnd},
     thresholds,
     wire::{Era, Lost, Session, StrayKind},
 };
@@ -23,8 +23,8 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Must,
     reach: Reach::Reads,
     docs: Docs {
-        what: "Every list is read over two connections of the same era (three where it is short), and, when \
-               the run is over, once more over the first: names, order and definitions must be the same. A \
+        what: "When everything else was asked, every list is read again, over the first connection and over \
+               another of the same era (two others where it is short): names, order and definitions must be the same. A \
                change that list_changed announces is none. Of resources, which come and go, order and \
                definitions of those that stay are compared.",
         why: "Clients and gateways cache lists, and models cache the prompt that begins with them: an order \
@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
         fix: "Sort the list by name before it is sent. Keep ids, times and users out of names and \
               descriptions.",
     },
-    checks: &[Check::Live(check), Check::After(again)],
+    checks: &[Check::After(check)],
 };
 
 /// An entry as it is compared: its name, and its definition without what may change.
@@ -84,44 +84,12 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
             return Outcome::unverified("it speaks neither era");
         }
         for (era, surface) in &live.surfaces {
-            let session = match live.scratch(*era).await {
-                Ok(session) => session,
-                Err(lost) => {
-                    outcome.unknown(format!("{}: {lost}", era.name()));
-                    continue;
-                }
-            };
-            compare_all(&session, surface, "on another connection", &mut outcome).await;
-        }
-        // few entries repeat a random order by chance; a server of both eras was asked four times
-        let main = live.main_era();
-        let few = live.surfaces.get(&main).is_some_and(|surface| {
-            surface.walks.iter().any(|walk| walk.len() > 1)
-                && surface
-                    .walks
-                    .iter()
-                    .all(|walk| walk.len() <= thresholds::FEW_ENTRIES)
-        });
-        if few && live.surfaces.len() == 1 && outcome.findings.is_empty() {
-            match live.connect(main).await {
-                Ok((session, _)) => {
-                    let surface = &live.surfaces[&main];
+            match live.scratch(*era).await {
+                Ok(session) => {
                     compare_all(&session, surface, "on another connection", &mut outcome).await;
-                    session.end().await;
                 }
-                Err(lost) => outcome.unknown(lost.to_string()),
+                Err(lost) => outcome.unknown(format!("{}: {lost}", era.name())),
             }
-        }
-        once(&mut outcome);
-        outcome
-    })
-}
-
-/// Asks once more when everything else is done.
-fn again(live: &Live) -> BoxFuture<'_, Outcome> {
-    Box::pin(async move {
-        let mut outcome = Outcome::pass();
-        for (era, surface) in &live.surfaces {
             match live.session_in(*era).await {
                 Ok(session) => {
                     compare_all(&session, surface, "later on", &mut outcome).await;
@@ -129,16 +97,37 @@ fn again(live: &Live) -> BoxFuture<'_, Outcome> {
                 Err(lost) => outcome.unknown(format!("{}: {lost}", era.name())),
             }
         }
-        once(&mut outcome);
+        if outcome.findings.is_empty() && live.surfaces.len() == 1 {
+            third(live, &mut outcome).await;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        outcome
+            .findings
+            .retain(|finding| seen.insert(finding.fingerprint()));
         outcome
     })
 }
 
-fn once(outcome: &mut Outcome) {
-    let mut seen = std::collections::BTreeSet::new();
-    outcome
-        .findings
-        .retain(|finding| seen.insert(finding.fingerprint()));
+/// Few entries repeat a random order by chance: they are read over a third connection, where the server
+/// was not asked in two eras anyway.
+async fn third(live: &Live, outcome: &mut Outcome) {
+    let era = live.main_era();
+    let Some(surface) = live.surfaces.get(&era) else {
+        return;
+    };
+    let lengths = || surface.walks.iter().map(Walk::len);
+    if lengths().all(|length| length <= 1)
+        || lengths().any(|length| length > thresholds::FEW_ENTRIES)
+    {
+        return;
+    }
+    match live.connect(era).await {
+        Ok((session, _)) => {
+            compare_all(&session, surface, "on another connection", outcome).await;
+            session.end().await;
+        }
+        Err(lost) => outcome.unknown(lost.to_string()),
+    }
 }
 
 async fn compare_all(session: &Session, surface: &Surface, when: &str, outcome: &mut Outcome) {

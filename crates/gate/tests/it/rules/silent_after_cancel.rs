@@ -5,8 +5,8 @@ use crate::servers::{found_alone, judge, judged, sound};
 const NAME: &str = "silent-after-cancel";
 
 /// Judges another server of this rule: it must be found by this rule alone. What is found, by key.
-async fn variant(file: &str, options: Options) -> Vec<(Level, String)> {
-    found_alone(NAME, &format!("{NAME}/{file}.py"), options, &[])
+async fn variant(file: &str, also: &[&str]) -> Vec<(Level, String)> {
+    found_alone(NAME, &format!("{NAME}/{file}.py"), Options::default(), also)
         .await
         .into_iter()
         .map(|finding| (finding.level, finding.fingerprint()))
@@ -15,7 +15,7 @@ async fn variant(file: &str, options: Options) -> Vec<(Level, String)> {
 
 #[tokio::test]
 async fn an_answer_after_the_cancellation_is_found() {
-    let found = variant("flawed", Options::default()).await;
+    let found = variant("flawed", &[]).await;
     assert_eq!(
         found,
         [(Level::Error, "P11 tool find_notes [answer]".to_owned())]
@@ -24,7 +24,7 @@ async fn an_answer_after_the_cancellation_is_found() {
 
 #[tokio::test]
 async fn progress_after_the_cancellation_is_found() {
-    let found = variant("flawed_2", Options::default()).await;
+    let found = variant("flawed_2", &[]).await;
     assert_eq!(
         found,
         [(Level::Error, "P11 tool find_notes [later]".to_owned())]
@@ -33,7 +33,7 @@ async fn progress_after_the_cancellation_is_found() {
 
 #[tokio::test]
 async fn an_error_after_the_cancellation_is_found() {
-    let found = variant("flawed_3", Options::default()).await;
+    let found = variant("flawed_3", &[]).await;
     assert_eq!(
         found,
         [(Level::Error, "P11 tool find_notes [answer]".to_owned())]
@@ -42,7 +42,7 @@ async fn an_error_after_the_cancellation_is_found() {
 
 #[tokio::test]
 async fn a_server_that_reads_nothing_while_it_works_is_found() {
-    let found = variant("flawed_4", Options::default()).await;
+    let found = variant("flawed_4", &[]).await;
     assert_eq!(
         found,
         [(Level::Error, "P11 tool find_notes [answer]".to_owned())]
@@ -51,7 +51,7 @@ async fn a_server_that_reads_nothing_while_it_works_is_found() {
 
 #[tokio::test]
 async fn a_call_is_made_long_to_be_cancelled() {
-    let found = variant("flawed_5", Options::default()).await;
+    let found = variant("flawed_5", &[]).await;
     assert_eq!(
         found,
         [(Level::Error, "P11 tool view_new_notes [answer]".to_owned())]
@@ -60,7 +60,7 @@ async fn a_call_is_made_long_to_be_cancelled() {
 
 #[tokio::test]
 async fn in_the_legacy_era_it_is_a_warning() {
-    let found = variant("flawed_6", Options::default()).await;
+    let found = variant("flawed_6", &["P02"]).await;
     assert_eq!(
         found,
         [(Level::Warning, "P11 tool find_notes [answer]".to_owned())]
