@@ -12,10 +12,11 @@ use std::{
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex as AsyncMutex, OnceCell};
+use tokio::sync::{MappedMutexGuard, Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, OnceCell};
 
 use crate::{
     calls::Calls,
+    inputs::Inputs,
     options::{Command, Options},
     surface::Surface,
     thresholds,
@@ -81,9 +82,11 @@ pub struct Live {
     /// The secret in the environment of a started server (`SEAWORTHY_CANARY_SECRET`).
     pub canary: String,
     pub(crate) calls: OnceCell<Calls>,
+    pub(crate) inputs: OnceCell<Inputs>,
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
+    scratch: [AsyncMutex<Option<Arc<Session>>>; 2],
     sessions: Mutex<Vec<Arc<Session>>>,
     started: AtomicUsize,
     over: Instant,
@@ -108,9 +111,11 @@ impl Live {
             log,
             canary,
             calls: OnceCell::new(),
+            inputs: OnceCell::new(),
             mark,
             cwd,
             shared: AsyncMutex::default(),
+            scratch: Default::default(),
             sessions: Mutex::default(),
             started: AtomicUsize::new(0),
             over: Instant::now() + thresholds::RUN,
@@ -167,6 +172,24 @@ impl Live {
         let (session, _) = self.connect(era).await?;
         shared.insert(era, session.clone());
         Ok(session)
+    }
+
+    /// A second connection of an era, for what a fragile server may not survive or answer: methods, names
+    /// and versions that do not exist. Whoever holds it has it alone, so that what it ends of was theirs:
+    /// hold it for a few requests, and take no other meanwhile. One that ended is replaced.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn scratch(&self, era: Era) -> Result<MappedMutexGuard<'_, Arc<Session>>, Lost> {
+        let slot = match era {
+            Era::Legacy => &self.scratch[0],
+            Era::Modern => &self.scratch[1],
+        };
+        let mut slot = slot.lock().await;
+        if slot.as_ref().is_none_or(|session| !session.is_usable()) {
+            *slot = Some(self.connect(era).await?.0);
+        }
+        AsyncMutexGuard::try_map(slot, Option::as_mut).map_err(|_| Lost::GivenUp)
     }
 
     /// A new connection, greeted, that declares no capabilities.

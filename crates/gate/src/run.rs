@@ -196,8 +196,7 @@ async fn connect(live: &mut Live) -> Result<(), CheckError> {
         None => vec![Era::Legacy, Era::Modern],
     };
     let mut greeted = Vec::new();
-    let tries = eras.iter().map(|era| greet(live, *era));
-    for (era, greeting, session) in futures::future::join_all(tries).await {
+    for (era, greeting, session) in greet_all(live, &eras).await {
         live.greetings.insert(era, greeting);
         greeted.extend(session);
     }
@@ -217,6 +216,42 @@ async fn connect(live: &mut Live) -> Result<(), CheckError> {
     }
     live.surface = list::merge(&live.surfaces, live.main_era());
     Ok(())
+}
+
+/// Greets in all eras at once. Once one is answered, the server is up: the other has not much longer,
+/// as servers of one era may stay silent in the other.
+async fn greet_all(
+    live: &Live,
+    eras: &[Era],
+) -> Vec<(Era, Greeting, Option<Arc<crate::wire::Session>>)> {
+    let mut waiting: stream::FuturesUnordered<_> =
+        eras.iter().map(|era| greet(live, *era)).collect();
+    let mut done: Vec<(Era, Greeting, _)> = Vec::new();
+    loop {
+        let up = done.iter().any(|(_, greeting, _)| greeting.is_spoken());
+        let next = if up {
+            tokio::time::timeout(thresholds::OTHER_ERA, waiting.next()).await
+        } else {
+            Ok(waiting.next().await)
+        };
+        match next {
+            Ok(Some(greeted)) => done.push(greeted),
+            Ok(None) => break,
+            Err(_) => {
+                for era in eras {
+                    if !done.iter().any(|(known, _, _)| known == era) {
+                        let greeting = Greeting {
+                            answer: Err(Lost::Silent(thresholds::OTHER_ERA)),
+                            stderr: String::new(),
+                        };
+                        done.push((*era, greeting, None));
+                    }
+                }
+                break;
+            }
+        }
+    }
+    done
 }
 
 async fn greet(live: &Live, era: Era) -> (Era, Greeting, Option<Arc<crate::wire::Session>>) {

@@ -14,6 +14,8 @@ pub const ANSWER: Duration = Duration::from_secs(10);
 pub const START: Duration = Duration::from_secs(60);
 /// The first answer may take so many times as long as any other, up to [`START`].
 pub const START_TIMES: u32 = 6;
+/// How much longer the handshake of the other era may take once one is answered.
+pub const OTHER_ERA: Duration = Duration::from_secs(5);
 /// How long a whole run takes at most; what is left is "could not verify".
 pub const RUN: Duration = Duration::from_secs(600);
 /// After so many answers in a row that never came, a connection is given up.
@@ -81,6 +83,37 @@ pub const TOOL_NAME_MAX: usize = 128;
 pub const TOOL_NAME_PORTABLE: usize = 64;
 
 // --- protocol ------------------------------------------------------------------------------------
+
+/// How long the answer to a foreign version, or to what does not exist, may take (the catalogue's 5 s).
+pub const VERSION_ANSWER: Duration = Duration::from_secs(5);
+/// How long a subscription's acknowledgement may take.
+pub const ACKNOWLEDGED: Duration = Duration::from_secs(2);
+/// How long a stream of HTTP is listened to for a refusal.
+pub const STREAM_REFUSAL: Duration = Duration::from_millis(500);
+/// Values of a completion at most (MCP 2025-11-25 and 2026-07-28, Completion).
+pub const COMPLETIONS: usize = 100;
+/// Tools that are called once more in the modern era, to see the form of their results.
+pub const ENVELOPE_TOOLS: usize = 20;
+/// A call that took longer is not repeated only to see the form of its result.
+pub const ENVELOPE_CALL: Duration = Duration::from_millis(500);
+/// Templates from which the URI of a missing resource is made, per era.
+pub const MISSING_TEMPLATES: usize = 3;
+/// A text of a resource that is longer is not taken for an error in disguise, in characters.
+pub const DISGUISED_ERROR: usize = 500;
+/// Up to so many entries of a list, a random order repeats by chance often enough for a third listing.
+pub const FEW_ENTRIES: usize = 3;
+/// Calls, prompts and resources that are tried for one that asks for input, each.
+pub const INPUT_TRIES: usize = 30;
+/// Places at which a state is tampered with.
+pub const STATE_LEAVES: usize = 6;
+/// How long a process may live after its stdin was closed.
+pub const EXIT_ON_EOF: Duration = Duration::from_secs(3);
+/// A call that takes at least so long can be cancelled in its course.
+pub const SLOW_CALL: Duration = Duration::from_millis(200);
+/// A call that takes longer is too slow to be cancelled in a run.
+pub const TOO_SLOW_CALL: Duration = Duration::from_secs(4);
+/// What was sent so soon after a cancellation may have crossed it.
+pub const CROSSING: Duration = Duration::from_millis(75);
 
 // --- pages and sizes -----------------------------------------------------------------------------
 

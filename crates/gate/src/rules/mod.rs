@@ -2,11 +2,34 @@
 
 use crate::rule::Rule;
 
+mod answers_both_eras;
+mod capabilities_true;
+mod exits_on_eof;
+mod missing_resource;
+mod request_state_sealed;
+mod result_envelope;
+mod silent_after_cancel;
+mod stable_listing;
 mod stdout_only_protocol;
 mod tool_name;
+mod unknown_method;
+mod version_negotiation;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
-pub const RULES: &[&Rule] = &[&stdout_only_protocol::RULE, &tool_name::RULE];
+pub const RULES: &[&Rule] = &[
+    &stdout_only_protocol::RULE,
+    &answers_both_eras::RULE,
+    &version_negotiation::RULE,
+    &capabilities_true::RULE,
+    &unknown_method::RULE,
+    &result_envelope::RULE,
+    &missing_resource::RULE,
+    &stable_listing::RULE,
+    &request_state_sealed::RULE,
+    &exits_on_eof::RULE,
+    &silent_after_cancel::RULE,
+    &tool_name::RULE,
+];
 
 /// The rule of that id or name.
 pub fn rule(wanted: &str) -> Option<&'static Rule> {

@@ -160,6 +160,11 @@ impl Session {
             .clone()
     }
 
+    /// The capabilities of a client that it declares.
+    pub fn capabilities(&self) -> &Value {
+        &self.capabilities
+    }
+
     /// The result of the handshake; null before it, or where it was refused.
     pub fn hello(&self) -> Value {
         self.hello
@@ -569,7 +574,10 @@ impl Http {
             ("Accept", "application/json, text/event-stream".to_owned()),
         ];
         if session.era == Era::Modern || message["method"] != "initialize" {
-            headers.push(("MCP-Protocol-Version", session.version()));
+            let version = message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"]
+                .as_str()
+                .map_or_else(|| session.version(), str::to_owned);
+            headers.push(("MCP-Protocol-Version", version));
         }
         if session.era == Era::Modern {
             headers.extend(modern_headers(message));

@@ -24,7 +24,12 @@ pub fn folder() -> PathBuf {
 /// Judges `RULE/flawed.py` by all rules: it must be found by the rule, and by no other at that level
 /// or above note, unless `also` names it.
 pub async fn flawed(name: &str, options: Options, also: &[&str]) -> Vec<Finding> {
-    let report = judge(&format!("{name}/flawed.py"), options).await;
+    found_alone(name, &format!("{name}/flawed.py"), options, also).await
+}
+
+/// Judges a server of the folder by all rules, as [`flawed`] does.
+pub async fn found_alone(name: &str, file: &str, options: Options, also: &[&str]) -> Vec<Finding> {
+    let report = judge(file, options).await;
     let findings = judged(&report, name).findings.clone();
     assert!(
         !findings.is_empty(),

@@ -1,4 +1,14 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
+mod answers_both_eras;
+mod capabilities_true;
+mod exits_on_eof;
+mod missing_resource;
+mod request_state_sealed;
+mod result_envelope;
+mod silent_after_cancel;
+mod stable_listing;
 mod stdout_only_protocol;
 mod tool_name;
+mod unknown_method;
+mod version_negotiation;

@@ -1,0 +1,25 @@
+"""Lists prompts that it does not declare."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+PROMPT = {
+    "name": "tidy_up",
+    "title": "Tidy up",
+    "description": "Asks for notes of one kind to be put in order.",
+    "arguments": [{"name": "kind", "description": "The kind of notes, such as plants.", "required": True}],
+}
+
+
+class Server(base.Server):
+    def answer(self, method, params, request, era):
+        if method == "prompts/list":
+            return {"prompts": [PROMPT]}
+        return super().answer(method, params, request, era)
+
+
+Server().run()

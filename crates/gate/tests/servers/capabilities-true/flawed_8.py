@@ -1,0 +1,15 @@
+"""Declares logging and takes no level."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Server):
+    def capabilities(self):
+        return super().capabilities() | {"logging": {}}
+
+
+Server().run()

@@ -1,0 +1,18 @@
+"""Reads lack their ttlMs."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Server):
+    def handle(self, method, params, request):
+        result = super().handle(method, params, request)
+        if "_meta" in params and method == "resources/read":
+            del result["ttlMs"]
+        return result
+
+
+Server().run()

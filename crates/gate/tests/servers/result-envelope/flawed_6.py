@@ -1,0 +1,18 @@
+"""The time to live is a text."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Server):
+    def handle(self, method, params, request):
+        result = super().handle(method, params, request)
+        if "_meta" in params and method == "resources/list":
+            result["ttlMs"] = "60000"
+        return result
+
+
+Server().run()

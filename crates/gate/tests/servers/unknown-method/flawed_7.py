@@ -1,0 +1,21 @@
+"""Dies of an unknown method."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Server):
+    def answer(self, method, params, request, era):
+        try:
+            return super().answer(method, params, request, era)
+        except base.RpcError as error:
+            if error.code == -32601 and method != "prompts/list":
+                os._exit(1)
+            raise
+
+
+Server().run()
