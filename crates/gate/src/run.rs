@@ -22,7 +22,7 @@ use crate::{
     rule::{Check, Level, Outcome, Rule},
     rules::RULES,
     thresholds,
-    wire::{Era, Log, Lost, http::Endpoint},
+    wire::{Era, Log, Lost, http::Endpoint, process},
 };
 
 /// Why there is no report.
@@ -61,8 +61,8 @@ pub async fn check(target: impl Into<Target>) -> Result<Report, CheckError> {
 pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<Report, CheckError> {
     let begun = Instant::now();
     let target = target.into();
-    let canary = random();
-    let mark = random();
+    let canary = process::random();
+    let mark = process::random();
     let mut watched = vec![canary.clone()];
     watched.extend(options.secrets());
     let log = Arc::new(Log::watching(watched));
@@ -112,14 +112,6 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
     report.took = begun.elapsed();
     report.hide(&options.secrets());
     Ok(report)
-}
-
-/// 128 random bits, in hexadecimal.
-fn random() -> String {
-    let mut bytes = [0; 16];
-    // without randomness the value is guessable, which a canary and a mark can bear
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 async fn resolve(

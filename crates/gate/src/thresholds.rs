@@ -65,3 +65,12 @@ pub const TOOL_NAME_PORTABLE: usize = 64;
 // --- behaviour -----------------------------------------------------------------------------------
 
 // --- repository ----------------------------------------------------------------------------------
+
+/// Files of a project that are looked at; further ones are not.
+pub const FILES: usize = 50_000;
+/// The largest file that is read, in bytes.
+pub const FILE_BYTES: u64 = 2 * 1024 * 1024;
+/// How deep folders are looked into.
+pub const FOLDER_DEPTH: usize = 64;
+/// How long the pipes of a program that ended are still read: what it left behind may hold them.
+pub const PIPE_GRACE: Duration = Duration::from_millis(300);

@@ -2,11 +2,16 @@
 
 use crate::rule::Rule;
 
+mod project_hygiene;
 mod stdout_only_protocol;
 mod tool_name;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
-pub const RULES: &[&Rule] = &[&stdout_only_protocol::RULE, &tool_name::RULE];
+pub const RULES: &[&Rule] = &[
+    &stdout_only_protocol::RULE,
+    &tool_name::RULE,
+    &project_hygiene::RULE,
+];
 
 /// The rule of that id or name.
 pub fn rule(wanted: &str) -> Option<&'static Rule> {

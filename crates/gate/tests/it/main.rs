@@ -7,5 +7,6 @@
     reason = "tests"
 )]
 
+mod projects;
 mod rules;
 mod servers;

@@ -1,4 +1,5 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
+mod project_hygiene;
 mod stdout_only_protocol;
 mod tool_name;
