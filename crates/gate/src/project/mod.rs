@@ -4,6 +4,7 @@
 //! the folder is looked at, wherever its links point.
 //!
 //! - `discover`: the command that starts its server, as its own files say it.
+//! - `manifest`, `range`: what it depends on, and how closely.
 //! - `program`: runs a program of it to its end.
 
 use std::{
@@ -21,7 +22,9 @@ use crate::{
 };
 
 mod discover;
+pub(crate) mod manifest;
 pub(crate) mod program;
+mod range;
 
 pub use discover::{Discovered, Discovery};
 
@@ -137,19 +140,22 @@ impl Project {
     /// The text of a file, in the list or not; none where it is missing, outside of the folder, no
     /// UTF-8, or larger than [`thresholds::FILE_BYTES`].
     pub fn text(&self, file: &str) -> Option<String> {
-        let path = self.inside(file)?;
-        let opened = std::fs::File::open(path).ok()?;
-        let limit = thresholds::FILE_BYTES;
-        let mut bytes = Vec::new();
-        opened.take(limit + 1).read_to_end(&mut bytes).ok()?;
-        if bytes.len() as u64 > limit {
-            return None;
-        }
-        let text = String::from_utf8(bytes).ok()?;
-        Some(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        })
+        read_text(&self.inside(file)?)
+    }
+
+    /// A file of that name in the folders around the project, within its repository, nearest first;
+    /// with its text.
+    pub(crate) fn around(&self, name: &str) -> Option<(PathBuf, String)> {
+        let repository = self.enclosing.as_ref()?;
+        self.root
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| folder.starts_with(repository))
+            .find_map(|folder| {
+                let path = folder.join(name);
+                let text = path.is_file().then(|| read_text(&path))??;
+                Some((path, text))
+            })
     }
 
     /// A plain file of the folder by its relative path, wherever links lead, if that is inside.
@@ -184,6 +190,27 @@ impl Project {
     pub(crate) fn json(&self, file: &str) -> Option<serde_json::Value> {
         serde_json::from_str(&self.text(file)?).ok()
     }
+}
+
+/// The end of a file's name, after its last point, in lower case; empty where it has none.
+pub(crate) fn extension(file: &str) -> String {
+    let end = Path::new(file).extension().unwrap_or_default();
+    end.to_string_lossy().to_lowercase()
+}
+
+fn read_text(path: &Path) -> Option<String> {
+    let limit = thresholds::FILE_BYTES;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    if bytes.len() as u64 > limit {
+        return None;
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    Some(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// The files below a folder, sorted, and whether there are more than are looked at.

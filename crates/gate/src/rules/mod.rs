@@ -2,6 +2,7 @@
 
 use crate::rule::Rule;
 
+mod locked_dependencies;
 mod project_hygiene;
 mod stdout_only_protocol;
 mod tool_name;
@@ -11,6 +12,7 @@ pub const RULES: &[&Rule] = &[
     &stdout_only_protocol::RULE,
     &tool_name::RULE,
     &project_hygiene::RULE,
+    &locked_dependencies::RULE,
 ];
 
 /// The rule of that id or name.

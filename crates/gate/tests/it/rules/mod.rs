@@ -1,5 +1,6 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
+mod locked_dependencies;
 mod project_hygiene;
 mod stdout_only_protocol;
 mod tool_name;
