@@ -40,6 +40,7 @@ pub mod rule;
 pub mod rules;
 mod run;
 pub mod schema;
+mod secret;
 pub mod surface;
 pub mod thresholds;
 pub mod verbs;

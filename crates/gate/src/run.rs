@@ -82,7 +82,7 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         }
         None => None,
     };
-    let judged = judge(live.as_ref(), project.as_ref(), &options).await;
+    let (judged, mut secrets) = judge(live.as_ref(), project.as_ref(), &options).await;
     let mut report = Report {
         target: name,
         server: live.as_ref().map(describe).unwrap_or_default(),
@@ -110,7 +110,8 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         .collect();
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
-    report.hide(&options.secrets());
+    secrets.extend(options.secrets());
+    report.hide(&secrets);
     Ok(report)
 }
 
@@ -296,7 +297,13 @@ fn is_last(check: &Check) -> bool {
     matches!(check, Check::After(_))
 }
 
-async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options) -> Vec<Judged> {
+/// Every rule with what came of it, and the credentials that they came upon.
+async fn judge(
+    live: Option<&Live>,
+    project: Option<&Project>,
+    options: &Options,
+) -> (Vec<Judged>, Vec<String>) {
+    let mut secrets = Vec::new();
     let mut outcomes: BTreeMap<&'static str, Vec<Outcome>> = BTreeMap::new();
     let done = AtomicUsize::new(0);
     let wanted: Vec<_> = RULES
@@ -317,7 +324,8 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
         // collected first: a stream of futures that borrow must not borrow the iterator too
         let work: Vec<BoxFuture<'_, _>> = work.collect();
         let mut running = stream::iter(work).buffer_unordered(options.jobs.max(1));
-        while let Some((rule, outcome)) = running.next().await {
+        while let Some((rule, mut outcome)) = running.next().await {
+            secrets.append(&mut outcome.secrets);
             outcomes.entry(rule.id).or_default().push(outcome);
             if outcomes[rule.id].len() == rule.checks.len() {
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -325,7 +333,7 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
             }
         }
     }
-    RULES
+    let judged = RULES
         .iter()
         .map(|rule| match why_off(rule, options) {
             Some(why) => Judged {
@@ -337,7 +345,8 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
             },
             None => conclude(rule, outcomes.remove(rule.id).unwrap_or_default(), options),
         })
-        .collect()
+        .collect();
+    (judged, secrets)
 }
 
 fn why_off(rule: &'static Rule, options: &Options) -> Option<String> {

@@ -62,6 +62,13 @@ pub const TOOL_NAME_PORTABLE: usize = 64;
 
 // --- security ------------------------------------------------------------------------------------
 
+/// The shortest value that a name alone makes a secret, in letters and digits in a row (tuned).
+pub const SECRET_RUN: usize = 16;
+/// How random such a value must be, in bits per character: hexadecimal digits have 4 at most (tuned).
+pub const SECRET_ENTROPY: f64 = 3.0;
+/// What is read of a repository in search of secrets, in bytes.
+pub const SECRET_BYTES: usize = 128 * 1024 * 1024;
+
 // --- behaviour -----------------------------------------------------------------------------------
 
 // --- repository ----------------------------------------------------------------------------------

@@ -67,11 +67,15 @@ impl Report {
         };
         hide(&mut self.target);
         hide(&mut self.stderr);
+        hide(&mut self.server.name);
+        hide(&mut self.server.version);
         for judged in &mut self.judged {
             judged.unverified.iter_mut().for_each(hide);
             for finding in &mut judged.findings {
                 hide(&mut finding.message);
                 hide(&mut finding.fix);
+                hide(&mut finding.key);
+                finding.place.texts().into_iter().for_each(hide);
                 for quote in &mut finding.quotes {
                     let before = quote.text.len();
                     hide(&mut quote.text);

@@ -4,6 +4,7 @@ use crate::rule::Rule;
 
 mod locked_dependencies;
 mod project_hygiene;
+mod secret_in_surface;
 mod stdout_only_protocol;
 mod tool_name;
 
@@ -11,6 +12,7 @@ mod tool_name;
 pub const RULES: &[&Rule] = &[
     &stdout_only_protocol::RULE,
     &tool_name::RULE,
+    &secret_in_surface::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
 ];

@@ -2,5 +2,6 @@
 
 mod locked_dependencies;
 mod project_hygiene;
+mod secret_in_surface;
 mod stdout_only_protocol;
 mod tool_name;
