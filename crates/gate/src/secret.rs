@@ -109,18 +109,23 @@ const PASSWORD: &str = "a password";
 static SHAPE: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     SHAPES
         .iter()
-        .map(|(kind, shape)| (*kind, Regex::new(shape).unwrap()))
+        .map(|(kind, shape)| (*kind, Regex::new(&plain(shape)).unwrap()))
         .collect()
 });
 
 /// All shapes at once: a text in which none is, is passed over in one go.
 #[expect(clippy::unwrap_used, reason = "constants, and tested")]
 static ANY_SHAPE: LazyLock<regex::RegexSet> =
-    LazyLock::new(|| regex::RegexSet::new(SHAPES.iter().map(|(_, shape)| shape)).unwrap());
+    LazyLock::new(|| regex::RegexSet::new(SHAPES.iter().map(|(_, shape)| plain(shape))).unwrap());
+
+/// With the ends of words as ASCII has them, which is many times faster.
+fn plain(shape: &str) -> String {
+    shape.replace(r"\b", r"(?-u:\b)")
+}
 
 #[expect(clippy::unwrap_used, reason = "constant, and tested")]
 static WEB_TOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}").unwrap()
+    Regex::new(r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "constant, and tested")]
@@ -134,7 +139,7 @@ static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::unwrap_used, reason = "constant, and tested")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"\b[a-z][a-z0-9+.-]{1,20}://([^\s/:@"'`<>{}$()\[\]|\\*]{0,100}):([^\s/@"'`<>{}$()\[\]|\\*]{3,200})@([^\s/:"'`<>,;)\\]+)"#,
+        r#"[a-z0-9]://([^\s/:@"'`<>{}$()\[\]|\\*]{0,100}):([^\s/@"'`<>{}$()\[\]|\\*]{3,200})@([^\s/:"'`<>,;)\\]+)"#,
     )
     .unwrap()
 });
@@ -243,10 +248,12 @@ pub(crate) fn find(text: &str) -> Vec<Hit> {
     }
     for found in ASSIGNMENT.captures_iter(text) {
         let Some(value) = found.get(2) else { continue };
+        // the full stop of a sentence
+        let end = value.as_str().trim_end_matches(['.', ':', '\\']).len();
         if found.get(3).is_none()
-            && let Some(kind) = named(&found[1], value.as_str())
+            && let Some(kind) = named(&found[1], &value.as_str()[..end])
         {
-            add(kind, value.range(), Sure::Likely);
+            add(kind, value.start()..value.start() + end, Sure::Likely);
         }
     }
     hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.sure)));
