@@ -26,6 +26,7 @@
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `lock`: the file that records a surface.
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
 
@@ -33,6 +34,7 @@ pub mod calls;
 pub mod finding;
 pub mod list;
 pub mod live;
+pub mod lock;
 mod options;
 pub mod project;
 pub mod report;

@@ -16,6 +16,7 @@ use crate::{
     finding::harmless,
     list,
     live::{Greeting, Launch, Live},
+    lock,
     options::{Options, Progress, Target},
     project::Project,
     report::{Judged, Report, Server, Verdict},
@@ -91,6 +92,10 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         seed: options.seed,
         took: Duration::ZERO,
         stderr: String::new(),
+        lock: live
+            .as_ref()
+            .filter(|live| !live.surfaces.is_empty())
+            .map(|live| lock::render(&live.surface)),
         known: Vec::new(),
         stale: Vec::new(),
         judged,

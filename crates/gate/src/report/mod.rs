@@ -29,6 +29,9 @@ pub struct Report {
     pub took: Duration,
     /// The end of what the server wrote to stderr.
     pub stderr: String,
+    /// What the server shows, as the text of `mcp.lock`; none where no server was listed. Credentials
+    /// are hidden in it too, so that none is committed.
+    pub lock: Option<String>,
     /// Findings of the baseline that were found again, and so are not in [`Report::judged`].
     pub known: Vec<Finding>,
     /// Entries of the baseline that no longer apply: their fingerprints.
@@ -67,6 +70,7 @@ impl Report {
         };
         hide(&mut self.target);
         hide(&mut self.stderr);
+        self.lock.iter_mut().for_each(hide);
         hide(&mut self.server.name);
         hide(&mut self.server.version);
         for judged in &mut self.judged {

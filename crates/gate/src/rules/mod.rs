@@ -6,6 +6,7 @@ mod locked_dependencies;
 mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
+mod surface_lock;
 mod tool_name;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
@@ -13,6 +14,7 @@ pub const RULES: &[&Rule] = &[
     &stdout_only_protocol::RULE,
     &tool_name::RULE,
     &secret_in_surface::RULE,
+    &surface_lock::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
 ];

@@ -4,4 +4,5 @@ mod locked_dependencies;
 mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
+mod surface_lock;
 mod tool_name;
