@@ -43,6 +43,20 @@ impl Place {
         }
     }
 
+    /// The texts of it.
+    pub(crate) fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Server | Self::Instructions => Vec::new(),
+            Self::Parameter(tool, path) => vec![tool, path],
+            Self::Method(text)
+            | Self::Tool(text)
+            | Self::Prompt(text)
+            | Self::Resource(text)
+            | Self::Endpoint(text)
+            | Self::File(text, _) => vec![text],
+        }
+    }
+
     fn harmless(self) -> Self {
         let short = |text: String| harmless(&text, 300);
         match self {

@@ -26,17 +26,20 @@
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `lock`: the file that records a surface.
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
 
 pub mod baseline;
 pub mod calls;
 pub mod configuration;
+mod credential;
 pub mod explain;
 pub mod finding;
 mod inputs;
 pub mod list;
 pub mod live;
+pub mod lock;
 mod options;
 pub mod project;
 pub mod report;
@@ -46,10 +49,10 @@ pub mod rules;
 mod run;
 pub mod schema;
 mod subscription;
-pub mod secrets;
 pub mod surface;
 pub mod thresholds;
 pub mod verbs;
+pub mod watched;
 pub mod wire;
 
 pub use options::{Command, Options, Permission, Progress, Target};

@@ -235,6 +235,8 @@ pub struct Outcome {
     pub unverified: Vec<String>,
     /// Why the rule has nothing to say about this server, if so.
     pub not_applicable: Option<String>,
+    /// Credentials that it came upon: nothing of the report may show them, whatever rule it is of.
+    pub secrets: Vec<String>,
 }
 
 impl Outcome {

@@ -18,15 +18,15 @@ use crate::{
     finding::harmless,
     list,
     live::{Greeting, Launch, Live, first_patience},
+    lock,
     options::{Options, Progress, Target},
     project::Project,
     report::{Judged, Report, Server, Verdict},
     rule::{Check, Level, Outcome, Rule},
     rules::RULES,
-    secrets,
     surface::Walk,
-    thresholds,
-    wire::{Era, Log, Lost, http::Endpoint},
+    thresholds, watched,
+    wire::{Era, Log, Lost, http::Endpoint, process},
 };
 
 /// Why there is no report.
@@ -65,10 +65,10 @@ pub async fn check(target: impl Into<Target>) -> Result<Report, CheckError> {
 pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<Report, CheckError> {
     let begun = Instant::now();
     let target = target.into();
-    let canary = random();
-    let mark = random();
+    let canary = process::random();
+    let mark = process::random();
     let log = Arc::new(Log::watching(
-        secrets::watched(&canary, &options)
+        watched::watched(&canary, &options)
             .into_iter()
             .flat_map(|watched| watched.forms)
             .map(|(_, text)| text)
@@ -98,7 +98,7 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         }
         None => None,
     };
-    let judged = judge(live.as_ref(), project.as_ref(), &options).await;
+    let (judged, mut secrets) = judge(live.as_ref(), project.as_ref(), &options).await;
     let mut report = Report {
         target: name,
         server: live.as_ref().map(describe).unwrap_or_default(),
@@ -107,8 +107,11 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         seed: options.seed,
         took: Duration::ZERO,
         stderr: String::new(),
+        lock: live
+            .as_ref()
+            .filter(|live| !live.surfaces.is_empty())
+            .map(|live| lock::render(&live.surface)),
         known: Vec::new(),
-        lock: String::new(),
         stale: Vec::new(),
         judged,
     };
@@ -128,7 +131,8 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         .collect();
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
-    report.hide(&secrets::hidden(&options));
+    secrets.extend(watched::hidden(&options));
+    report.hide(&secrets);
     Ok(report)
 }
 
@@ -138,14 +142,6 @@ fn harmless_lines(text: &str) -> String {
         .map(|line| harmless(line, usize::MAX))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// 128 random bits, in hexadecimal.
-fn random() -> String {
-    let mut bytes = [0; 16];
-    // without randomness the value is guessable, which a canary and a mark can bear
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 async fn resolve(
@@ -312,7 +308,7 @@ async fn not_started(live: &Live) -> Option<CheckError> {
             stderr = session.stderr();
         }
     }
-    for secret in secrets::hidden(&live.options) {
+    for secret in watched::hidden(&live.options) {
         stderr = stderr.replace(&secret, "[hidden]");
     }
     Some(CheckError::Start {
@@ -373,7 +369,13 @@ fn is_last(check: &Check) -> bool {
     matches!(check, Check::After(_))
 }
 
-async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options) -> Vec<Judged> {
+/// Every rule with what came of it, and the credentials that they came upon.
+async fn judge(
+    live: Option<&Live>,
+    project: Option<&Project>,
+    options: &Options,
+) -> (Vec<Judged>, Vec<String>) {
+    let mut secrets = Vec::new();
     let mut outcomes: BTreeMap<&'static str, Vec<Outcome>> = BTreeMap::new();
     let done = AtomicUsize::new(0);
     let wanted: Vec<_> = RULES
@@ -394,7 +396,8 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
         // collected first: a stream of futures that borrow must not borrow the iterator too
         let work: Vec<BoxFuture<'_, _>> = work.collect();
         let mut running = stream::iter(work).buffer_unordered(options.jobs.max(1));
-        while let Some((rule, outcome)) = running.next().await {
+        while let Some((rule, mut outcome)) = running.next().await {
+            secrets.append(&mut outcome.secrets);
             outcomes.entry(rule.id).or_default().push(outcome);
             if outcomes[rule.id].len() == rule.checks.len() {
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -402,7 +405,7 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
             }
         }
     }
-    RULES
+    let judged = RULES
         .iter()
         .map(|rule| match why_off(rule, options) {
             Some(why) => Judged {
@@ -414,7 +417,8 @@ async fn judge(live: Option<&Live>, project: Option<&Project>, options: &Options
             },
             None => conclude(rule, outcomes.remove(rule.id).unwrap_or_default(), options),
         })
-        .collect()
+        .collect();
+    (judged, secrets)
 }
 
 fn why_off(rule: &'static Rule, options: &Options) -> Option<String> {

@@ -123,6 +123,22 @@ pub const CROSSING: Duration = Duration::from_millis(75);
 
 // --- security ------------------------------------------------------------------------------------
 
+/// The shortest value that a name alone makes a secret, in letters and digits in a row (tuned).
+pub const SECRET_RUN: usize = 16;
+/// How random such a value must be, in bits per character: hexadecimal digits have 4 at most (tuned).
+pub const SECRET_ENTROPY: f64 = 3.0;
+/// What is read of a repository in search of secrets, in bytes.
+pub const SECRET_BYTES: usize = 128 * 1024 * 1024;
+
 // --- behaviour -----------------------------------------------------------------------------------
 
 // --- repository ----------------------------------------------------------------------------------
+
+/// Files of a project that are looked at; further ones are not.
+pub const FILES: usize = 50_000;
+/// The largest file that is read, in bytes.
+pub const FILE_BYTES: u64 = 2 * 1024 * 1024;
+/// How deep folders are looked into.
+pub const FOLDER_DEPTH: usize = 64;
+/// How long the pipes of a program that ended are still read: what it left behind may hold them.
+pub const PIPE_GRACE: Duration = Duration::from_millis(300);

@@ -547,13 +547,13 @@ fn baseline(arguments: &Arguments, file: &Path, report: &mut Report) -> Result<(
 }
 
 fn update_lock(lock: &Path, report: &Report) -> Result<(), Failure> {
-    if report.lock.is_empty() {
+    let Some(surface) = &report.lock else {
         return Err(Failure::failed(
             "the surface could not be read, so nothing is recorded",
             "see the report",
         ));
-    }
-    write(lock, &report.lock)
+    };
+    write(lock, surface)
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {

@@ -37,10 +37,11 @@ pub struct Report {
     pub took: Duration,
     /// The end of what the server wrote to stderr.
     pub stderr: String,
+    /// What the server shows, as the text of `mcp.lock`; none where no server was listed. Credentials
+    /// are hidden in it too, so that none is committed.
+    pub lock: Option<String>,
     /// Findings of the baseline that were found again, and so are not in [`Report::judged`].
     pub known: Vec<Finding>,
-    /// The surface as `mcp.lock` records it; empty where no server was judged.
-    pub lock: String,
     /// Entries of the baseline that no longer apply: their fingerprints.
     pub stale: Vec<String>,
 }
@@ -77,11 +78,16 @@ impl Report {
         };
         hide(&mut self.target);
         hide(&mut self.stderr);
+        self.lock.iter_mut().for_each(hide);
+        hide(&mut self.server.name);
+        hide(&mut self.server.version);
         for judged in &mut self.judged {
             judged.unverified.iter_mut().for_each(hide);
             for finding in &mut judged.findings {
                 hide(&mut finding.message);
                 hide(&mut finding.fix);
+                hide(&mut finding.key);
+                finding.place.texts().into_iter().for_each(hide);
                 for quote in &mut finding.quotes {
                     let before = quote.text.len();
                     hide(&mut quote.text);

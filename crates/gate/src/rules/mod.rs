@@ -5,12 +5,16 @@ use crate::rule::Rule;
 mod answers_both_eras;
 mod capabilities_true;
 mod exits_on_eof;
+mod locked_dependencies;
 mod missing_resource;
+mod project_hygiene;
 mod request_state_sealed;
 mod result_envelope;
+mod secret_in_surface;
 mod silent_after_cancel;
 mod stable_listing;
 mod stdout_only_protocol;
+mod surface_lock;
 mod tool_name;
 mod unknown_method;
 mod version_negotiation;
@@ -29,6 +33,10 @@ pub const RULES: &[&Rule] = &[
     &exits_on_eof::RULE,
     &silent_after_cancel::RULE,
     &tool_name::RULE,
+    &secret_in_surface::RULE,
+    &surface_lock::RULE,
+    &project_hygiene::RULE,
+    &locked_dependencies::RULE,
 ];
 
 /// The rule of that id or name.

@@ -25,17 +25,33 @@ use crate::{options::Command, wire::Lost};
 pub(crate) const MARK: &str = "SEAWORTHY_CHECK_RUN";
 
 /// Variables of our own environment that a server gets too: without them no program is found.
-const INHERITED: [&str; 9] = [
+/// Where toolchains live is among them: `cargo run` or `go run` finds no compiler otherwise.
+const INHERITED: [&str; 16] = [
+    "CARGO_HOME",
+    "GOPATH",
+    "GOROOT",
     "HOME",
     "LANG",
     "LOGNAME",
     "PATH",
+    "PYENV_ROOT",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
     "SHELL",
     "SystemRoot",
     "TERM",
     "TMPDIR",
     "USER",
+    "VOLTA_HOME",
 ];
+
+/// 128 random bits, in hexadecimal: a value for [`MARK`], or a canary.
+pub(crate) fn random() -> String {
+    let mut bytes = [0; 16];
+    // without randomness the value is guessable, which a canary and a mark can bear
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
 
 /// How a process ended.
 #[derive(Clone, Debug, Eq, PartialEq)]

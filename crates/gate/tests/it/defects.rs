@@ -114,7 +114,7 @@ async fn judge(planted: &Planted) -> Report {
             options.clone(),
         )
         .await;
-        options.lock = Some(recorded.unwrap().lock);
+        options.lock = recorded.unwrap().lock;
     }
     check_with(Command::new(planted.words(&planted.args)).unwrap(), options)
         .await

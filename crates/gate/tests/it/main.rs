@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod defects;
+mod projects;
 mod real;
 mod reports;
 mod rules;
