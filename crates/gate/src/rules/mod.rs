@@ -2,11 +2,28 @@
 
 use crate::rule::Rule;
 
+mod hint_contradiction;
+mod parameters_described;
+mod read_write_split;
+mod schema_valid;
 mod stdout_only_protocol;
+mod surface_size;
+mod title_and_hints;
 mod tool_name;
+mod unique_names;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
-pub const RULES: &[&Rule] = &[&stdout_only_protocol::RULE, &tool_name::RULE];
+pub const RULES: &[&Rule] = &[
+    &stdout_only_protocol::RULE,
+    &tool_name::RULE,
+    &unique_names::RULE,
+    &title_and_hints::RULE,
+    &hint_contradiction::RULE,
+    &schema_valid::RULE,
+    &parameters_described::RULE,
+    &read_write_split::RULE,
+    &surface_size::RULE,
+];
 
 /// The rule of that id or name.
 pub fn rule(wanted: &str) -> Option<&'static Rule> {
