@@ -32,6 +32,7 @@
 
 pub mod baseline;
 pub mod calls;
+mod claims;
 pub mod configuration;
 mod credential;
 pub mod explain;

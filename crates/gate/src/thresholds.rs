@@ -81,6 +81,20 @@ pub const TOOLS_JUDGED: usize = 1_000;
 pub const TOOL_NAME_MAX: usize = 128;
 /// The longest name that every known client takes (function names of the `OpenAI` API).
 pub const TOOL_NAME_PORTABLE: usize = 64;
+/// Tools of one server (Anthropic's guidance on tools; the second seed document).
+pub const SURFACE_TOOLS: usize = 20;
+/// Tokens of all definitions (the second seed document).
+pub const SURFACE_TOKENS: usize = 10_000;
+/// Characters of one token, as everywhere in the reports.
+pub const TOKEN_CHARS: usize = 4;
+/// How deep schemas are followed: properties, items, alternatives and references.
+pub const SCHEMA_DEPTH: usize = 12;
+/// Subschemas of one tool that are looked at.
+pub const SUBSCHEMAS: usize = 2_000;
+/// Tools whose claim to read only is tried out, with `--active`.
+pub const CLAIMS_TRIED: usize = 8;
+/// Tools that are asked before and after such a trial.
+pub const OBSERVERS: usize = 4;
 
 // --- protocol ------------------------------------------------------------------------------------
 
@@ -129,6 +143,22 @@ pub const SECRET_RUN: usize = 16;
 pub const SECRET_ENTROPY: f64 = 3.0;
 /// What is read of a repository in search of secrets, in bytes.
 pub const SECRET_BYTES: usize = 128 * 1024 * 1024;
+/// From this score on, a text orders the model about: an error (tuned).
+pub const ORDERS_ERROR: u32 = 100;
+/// From this score on, a text seems to order the model about: a warning (tuned).
+pub const ORDERS_WARNING: u32 = 60;
+/// What is read of one text of the surface, in characters.
+pub const TEXT_CHARS: usize = 50_000;
+/// Texts of the surface that are read.
+pub const TEXTS: usize = 50_000;
+/// The shortest run of encoded characters that is decoded.
+pub const ENCODED_CHARS: usize = 32;
+/// An encoded run of this length is hidden text or data, which no description needs.
+pub const ENCODED_LONG: usize = 200;
+/// Blanks, or line ends, in a row that push text out of sight.
+pub const PUSHED_BLANKS: usize = 120;
+/// Line ends in a row that push text out of sight.
+pub const PUSHED_LINES: usize = 15;
 
 // --- behaviour -----------------------------------------------------------------------------------
 

@@ -5,17 +5,24 @@ use crate::rule::Rule;
 mod answers_both_eras;
 mod capabilities_true;
 mod exits_on_eof;
+mod hint_contradiction;
 mod locked_dependencies;
 mod missing_resource;
+mod parameters_described;
 mod project_hygiene;
+mod read_write_split;
 mod request_state_sealed;
 mod result_envelope;
+mod schema_valid;
 mod secret_in_surface;
 mod silent_after_cancel;
 mod stable_listing;
 mod stdout_only_protocol;
 mod surface_lock;
+mod surface_size;
+mod title_and_hints;
 mod tool_name;
+mod unique_names;
 mod unknown_method;
 mod version_negotiation;
 
@@ -33,6 +40,13 @@ pub const RULES: &[&Rule] = &[
     &exits_on_eof::RULE,
     &silent_after_cancel::RULE,
     &tool_name::RULE,
+    &unique_names::RULE,
+    &title_and_hints::RULE,
+    &hint_contradiction::RULE,
+    &schema_valid::RULE,
+    &parameters_described::RULE,
+    &read_write_split::RULE,
+    &surface_size::RULE,
     &secret_in_surface::RULE,
     &surface_lock::RULE,
     &project_hygiene::RULE,

@@ -222,6 +222,11 @@ class Server:
             low, high = schema.get("minimum", float("-inf")), schema.get("maximum", float("inf"))
             if not low <= value <= high:
                 raise ToolError(f"{name} must be between {low} and {high}. Call again with such a number.")
+        if isinstance(value, list):
+            if len(value) > schema.get("maxItems", 10**9):
+                raise ToolError(f"{name} must have at most {schema['maxItems']} items. Call again with fewer.")
+            for item in value:
+                self.validate_one(f"an item of {name}", item, schema.get("items", {}))
         if "enum" in schema and value not in schema["enum"]:
             raise ToolError(f"{name} must be one of {schema['enum']}. Call again with one of them.")
 
