@@ -242,9 +242,8 @@ impl Live {
 
     /// Ends all connections, and whatever the servers started.
     pub(crate) async fn end(&self) {
-        for session in self.sessions() {
-            session.end().await;
-        }
+        let sessions = self.sessions();
+        futures::future::join_all(sessions.iter().map(|session| session.end())).await;
         crate::wire::reap(&self.mark).await;
     }
 }

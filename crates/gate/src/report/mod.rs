@@ -72,6 +72,7 @@ impl Report {
             for finding in &mut judged.findings {
                 hide(&mut finding.message);
                 hide(&mut finding.fix);
+                hide(&mut finding.key);
                 for quote in &mut finding.quotes {
                     let before = quote.text.len();
                     hide(&mut quote.text);
@@ -84,6 +85,7 @@ impl Report {
         for exchange in self.exchanges.values_mut() {
             hide(&mut exchange.sent);
             hide(&mut exchange.received);
+            hide(&mut exchange.lost);
         }
     }
 

@@ -27,6 +27,7 @@ enum Transport {
 struct Http {
     endpoint: Endpoint,
     session: Mutex<Option<String>>,
+    expired: AtomicBool,
     strays: Mutex<Vec<Stray>>,
     born: Instant,
 }
@@ -84,6 +85,7 @@ impl Session {
         let transport = Transport::Http(Box::new(Http {
             endpoint,
             session: Mutex::default(),
+            expired: AtomicBool::new(false),
             strays: Mutex::default(),
             born: Instant::now(),
         }));
@@ -301,7 +303,8 @@ impl Session {
                     .await
             }
             Transport::Http(http) => {
-                let request = http.request(self, message);
+                let mut request = http.request(self, message);
+                request.peek = true;
                 http.endpoint.send(request, self.patience).await.map(drop)
             }
         }
@@ -377,7 +380,10 @@ impl Session {
     pub fn ended(&self) -> Option<Lost> {
         match &self.transport {
             Transport::Stdio(stdio) => stdio.ended(),
-            Transport::Http(_) => None,
+            Transport::Http(http) => http
+                .expired
+                .load(Ordering::Relaxed)
+                .then(|| Lost::Gone("its HTTP session is over".to_owned())),
         }
     }
 
@@ -441,13 +447,22 @@ impl Session {
         match &self.transport {
             Transport::Stdio(stdio) => stdio.kill(),
             Transport::Http(http) => {
-                if let Some(id) = self.http_session() {
+                let id = http
+                    .session
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                if let Some(id) = id {
                     let request = Request {
                         method: "DELETE",
-                        headers: vec![("Mcp-Session-Id", id)],
+                        headers: vec![
+                            ("Mcp-Session-Id", id),
+                            ("MCP-Protocol-Version", self.version()),
+                        ],
+                        peek: true,
                         ..Request::default()
                     };
-                    let _ = http.endpoint.send(request, Duration::from_secs(2)).await;
+                    let _ = http.endpoint.send(request, thresholds::GOODBYE).await;
                 }
             }
         }
@@ -475,7 +490,21 @@ impl Session {
         let id = message["id"].clone();
         let mut request = http.request(self, message);
         request.until = Some(id.clone());
-        let answer = http.endpoint.send(request, patience).await?;
+        let answer = match http.endpoint.send(request, patience).await {
+            // who answered before and fails now went down with this request
+            Err(Lost::Network(why) | Lost::Unreachable(why)) if !self.hello().is_null() => {
+                return Err(Lost::Gone(why));
+            }
+            other => other?,
+        };
+        if answer.status == 404
+            && self.era == Era::Legacy
+            && self.http_session().is_some()
+            && answer.answer_to(&id).is_none()
+        {
+            // 2025-11-25, Transports, Session Management: the client must start a new one
+            http.expired.store(true, Ordering::Relaxed);
+        }
         let minted = answer.header("mcp-session-id");
         if !minted.is_empty() && message["method"] == "initialize" {
             *http.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(minted.to_owned());
@@ -520,10 +549,7 @@ impl Session {
                     answer.took,
                     answer.body.len(),
                 )),
-                None => Err(Lost::Http(
-                    answer.status,
-                    answer.text().chars().take(200).collect(),
-                )),
+                None => Err(Lost::Http(answer.status, answer.gist())),
             },
         }
     }
