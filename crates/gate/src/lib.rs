@@ -25,15 +25,17 @@
 //!   `rules/mod.rs`, add `tests/it/rules/NAME.rs` with a server that it must flag and one that it must
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
-//! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `live`, `surface`, `calls`, `project`: what rules may look at; `probe`: requests over HTTP by hand.
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod calls;
 pub mod finding;
 pub mod list;
 pub mod live;
 mod options;
+pub mod probe;
 pub mod project;
 pub mod report;
 pub mod rule;
