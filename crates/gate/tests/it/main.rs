@@ -7,5 +7,7 @@
     reason = "tests"
 )]
 
+mod hostile_http;
+mod http;
 mod rules;
 mod servers;
