@@ -32,6 +32,7 @@
 pub mod access;
 pub mod calls;
 pub mod finding;
+mod jwt;
 pub mod list;
 pub mod live;
 mod options;
@@ -42,6 +43,7 @@ pub mod rule;
 pub mod rules;
 mod run;
 pub mod schema;
+mod secret_names;
 pub mod surface;
 pub mod thresholds;
 pub mod verbs;

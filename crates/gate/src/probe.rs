@@ -3,7 +3,10 @@
 //! Every one of them carries a message that cannot act: `initialize`, `server/discover`, `ping`, a list,
 //! or a call of a tool that does not exist. A session that one of them opens is closed at once.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -22,15 +25,15 @@ use crate::{
 /// A tool that no server has; what is called where a call must not act.
 pub const NO_SUCH_TOOL: &str = "seaworthy-no-such-tool";
 
-/// The id of every message here; each is alone on its connection.
-const ID: u64 = 9001;
+/// The ids of the messages here: far from those of sessions, as some are sent within one.
+static IDS: AtomicU64 = AtomicU64::new(9_000_001);
 
 /// A message on its way: what the era prescribes, to be changed before it is sent.
 #[derive(Clone, Debug)]
 pub struct Probe {
     /// The era whose headers and `_meta` it carries.
     pub era: Era,
-    /// The message.
+    /// The message; it gets its id when it is sent.
     pub message: Value,
     /// The headers, without the user's.
     pub headers: Vec<(String, String)>,
@@ -46,7 +49,7 @@ impl Probe {
         if era == Era::Modern {
             params["_meta"] = modern_meta(era.version(), &json!({}));
         }
-        let message = json!({"jsonrpc": "2.0", "id": ID, "method": method, "params": params});
+        let message = json!({"jsonrpc": "2.0", "id": 0, "method": method, "params": params});
         let mut headers = vec![
             ("Content-Type", "application/json".to_owned()),
             ("Accept", "application/json, text/event-stream".to_owned()),
@@ -149,6 +152,8 @@ impl Probe {
             return Err(Lost::Network("not over HTTP".to_owned()));
         };
         live.log.requested(self.method());
+        let mut message = self.message.clone();
+        message["id"] = IDS.fetch_add(1, Ordering::Relaxed).into();
         let answer = endpoint
             .send(
                 Request {
@@ -159,8 +164,8 @@ impl Probe {
                         .map(|(name, value)| (name.as_str(), value.clone()))
                         .collect(),
                     bare: self.bare,
-                    body: self.message.to_string().into_bytes(),
-                    until: Some(ID.into()),
+                    body: message.to_string().into_bytes(),
+                    until: message.get("id").cloned(),
                     ..Request::default()
                 },
                 patience(live),
@@ -243,7 +248,7 @@ pub fn mute(live: &Live) -> String {
     if refused {
         "it asks for a token first: give one with --header \"Authorization: Bearer ...\"".to_owned()
     } else {
-        "it speaks neither era, so no request of it is known to work".to_owned()
+        "it speaks neither era, so nothing is listed and no request is known to work".to_owned()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     list,
     live::{Greeting, Launch, Live},
     options::{Options, Progress, Target},
+    probe,
     project::Project,
     report::{Judged, Report, Server, Verdict},
     rule::{Check, Level, Outcome, Rule},
@@ -441,7 +442,7 @@ fn run<'a>(
         let outcome = match (check, live, project) {
             (Check::Surface(judge), Some(live), _) => {
                 if live.surfaces.is_empty() {
-                    Outcome::unverified("it speaks neither era, so nothing is listed")
+                    Outcome::unverified(probe::mute(live))
                 } else {
                     judge(&live.surface)
                 }

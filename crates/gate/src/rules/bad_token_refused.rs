@@ -1,16 +1,14 @@
 //! A server that looks at a token's presence, or at half of it, lets in whoever writes one.
 
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::future::{BoxFuture, join_all};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use crate::{
     access::{self, Credential, Metadata},
     finding::Finding,
+    jwt,
     live::Live,
     options::Permission,
     probe::{self, Probe},
@@ -277,13 +275,25 @@ fn invented(
     let mut tries = vec![with(Kind::Invented, INVENTED), with(Kind::Empty, "")];
     if !matches!(credential, Some(Credential::Header(..))) {
         let hour = 3_600;
-        let now = now();
+        let now = jwt::now();
         let other = "https://other.example/mcp";
         tries.extend([
-            with(Kind::Forged, &token("HS256", issuer, audience, now + hour)),
-            with(Kind::Unsigned, &token("none", issuer, audience, now + hour)),
-            with(Kind::Expired, &token("HS256", issuer, audience, now - hour)),
-            with(Kind::Audience, &token("HS256", issuer, other, now + hour)),
+            with(
+                Kind::Forged,
+                &jwt::invented("HS256", issuer, audience, now + hour),
+            ),
+            with(
+                Kind::Unsigned,
+                &jwt::invented("none", issuer, audience, now + hour),
+            ),
+            with(
+                Kind::Expired,
+                &jwt::invented("HS256", issuer, audience, now - hour),
+            ),
+            with(
+                Kind::Audience,
+                &jwt::invented("HS256", issuer, other, now + hour),
+            ),
         ]);
     }
     tries
@@ -359,32 +369,6 @@ fn right(
             probe,
         });
     }
-}
-
-fn now() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
-/// A JSON Web Token that nobody issued.
-fn token(algorithm: &str, issuer: &str, audience: &str, expires: u64) -> String {
-    let part = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = part(json!({"alg": algorithm, "typ": "JWT"}));
-    let claims = part(json!({
-        "iss": issuer,
-        "aud": audience,
-        "sub": "seaworthy-check",
-        "scope": "mcp",
-        "iat": expires.saturating_sub(7_200),
-        "exp": expires,
-    }));
-    let signature = if algorithm == "none" {
-        String::new()
-    } else {
-        BASE64_URL_SAFE_NO_PAD.encode([0x5a; 32])
-    };
-    format!("{header}.{claims}.{signature}")
 }
 
 fn judge(
@@ -509,22 +493,13 @@ fn finding(
 /// What the user's own token tells, where it is a JSON Web Token: it was accepted.
 fn own(endpoint: &Endpoint, token: &str, audience: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(claims) = token
-        .split('.')
-        .nth(1)
-        .and_then(|part| {
-            BASE64_URL_SAFE_NO_PAD
-                .decode(part.trim_end_matches('='))
-                .ok()
-        })
-        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-    else {
+    let Some(claims) = jwt::claims(token) else {
         return findings;
     };
     // a minute of difference between clocks is allowed for
     if claims["exp"]
         .as_u64()
-        .is_some_and(|exp| exp.saturating_add(60) < now())
+        .is_some_and(|exp| exp.saturating_add(60) < jwt::now())
     {
         findings.push(
             RULE.finding(
@@ -544,7 +519,7 @@ fn own(endpoint: &Endpoint, token: &str, audience: &str) -> Vec<Finding> {
     let addresses: Vec<Url> = audiences
         .iter()
         .filter_map(|audience| Url::parse(audience).ok())
-        .filter(Url::has_host)
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
         .collect();
     let ours = |url: &Url| {
         url.origin() == endpoint.url.origin()
@@ -569,19 +544,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invented_token_is_well_formed() {
-        let token = token("HS256", "https://a.example", "https://b.example/mcp", 9_000);
-        let parts: Vec<_> = token.split('.').collect();
-        assert_eq!(parts.len(), 3);
-        let claims = BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
-        let claims: Value = serde_json::from_slice(&claims).unwrap();
-        assert_eq!(
-            (&claims["exp"], &claims["iat"]),
-            (&json!(9_000), &json!(1_800))
-        );
-    }
-
-    #[test]
     fn what_is_wrong_has_the_shape_of_what_is_right() {
         let of = |name, value| wrong(Some(&Credential::Header(name, value)), "t");
         assert_eq!(of("X-Api-Key", "secret"), ("X-Api-Key".into(), "t".into()));
@@ -591,5 +553,26 @@ mod tests {
             "Basic c2Vhd29ydGh5OnQ="
         );
         assert_eq!(wrong(None, "t").1, "Bearer t");
+    }
+
+    #[test]
+    fn a_token_of_the_users_own_that_should_not_have_been_taken() {
+        let url = Url::parse("https://a.example/mcp").unwrap();
+        let endpoint = Endpoint::new(url, Vec::new(), std::sync::Arc::default()).unwrap();
+        let keys = |audience: &str, expires| {
+            let token = jwt::invented("RS256", "https://i.example", audience, expires);
+            own(&endpoint, &token, "https://a.example/mcp")
+                .into_iter()
+                .map(|finding| finding.key)
+                .collect::<Vec<_>>()
+        };
+        let later = jwt::now() + 600;
+        assert_eq!(keys("https://a.example/mcp", later), Vec::<String>::new());
+        assert_eq!(keys("https://b.example/mcp", 5), ["Expired", "Audience"]);
+        // names of applications, as Entra ID has them
+        assert_eq!(keys("api://notes", later), Vec::<String>::new());
+        assert_eq!(keys("notes", later), Vec::<String>::new());
+        assert_eq!(keys("https://b.example", later), ["Audience"]);
+        assert!(own(&endpoint, "opaque.token", "https://a.example/mcp").is_empty());
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     probe::{self, NO_SUCH_TOOL, Probe},
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::Tool,
-    wire::{Era, http::Endpoint},
+    wire::{
+        Era,
+        http::{Endpoint, HttpAnswer},
+    },
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         what: "In 2026-07-28, requests are sent whose Mcp-Method, Mcp-Name, MCP-Protocol-Version or \
                Mcp-Param header contradicts the body, or is missing; each must be refused with 400 and \
-               error -32020. A name in the Base64 form must be decoded before it is compared. In older \
+               error -32020 (a server of both eras may answer in the version that the header says instead). \
+               A name in the Base64 form must be decoded before it is compared. In older \
                versions, an MCP-Protocol-Version that does not exist must be refused with 400. The \
                messages are a list, a call of a tool that does not exist, and a call without a required \
                argument: none can act.",
@@ -58,6 +62,9 @@ struct Case {
     probe: Probe,
     /// Whether the refusal may have another reason that comes first.
     other: Option<i64>,
+    /// Whether the server may go by the header alone: it speaks the version that the header says too, in
+    /// which the body's `_meta` means nothing. What it must not do is to answer in the body's version.
+    by_header: bool,
     /// Whether an error without the right code means that the contradiction went unseen.
     unseen: bool,
 }
@@ -102,6 +109,9 @@ async fn modern(live: &Live, endpoint: &Endpoint, outcome: &mut Outcome) {
                 continue;
             }
         };
+        if case.by_header && !is_modern(&answer) {
+            continue;
+        }
         let code = probe::code(&answer);
         let seen = code == Some(MISMATCH) || (code.is_some() && code == case.other);
         let shown = probe::shown(&answer);
@@ -160,6 +170,7 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
             fix: "Compare Mcp-Method with the body's method before the request is handled.",
             probe: plain.clone().with("Mcp-Method", other),
             other: None,
+            by_header: false,
             unseen: false,
         },
         Case {
@@ -168,6 +179,7 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
             fix: "Refuse requests of 2026-07-28 without Mcp-Method with 400 and error -32020.",
             probe: plain.clone().without("Mcp-Method"),
             other: None,
+            by_header: false,
             unseen: false,
         },
         Case {
@@ -179,6 +191,7 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
                   request is handled.",
             probe: plain.clone().with("MCP-Protocol-Version", "2025-11-25"),
             other: Some(VERSION),
+            by_header: live.speaks(Era::Legacy),
             unseen: false,
         },
     ];
@@ -190,12 +203,19 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
             fix: "Refuse requests without MCP-Protocol-Version with 400 and error -32020.",
             probe: plain.clone().without("MCP-Protocol-Version"),
             other: Some(VERSION),
+            by_header: false,
             unseen: false,
         });
     }
-    if live.surfaces[&Era::Modern].walk("tools/list").is_none() {
-        return cases;
+    if live.surfaces[&Era::Modern].walk("tools/list").is_some() {
+        cases.extend(calls(live));
     }
+    cases
+}
+
+/// The contradictions of calls.
+fn calls(live: &Live) -> Vec<Case> {
+    let mut cases = Vec::new();
     let call = no_such_tool();
     cases.push(Case {
         key: "Mcp-Name differs",
@@ -203,6 +223,7 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
         fix: "Compare Mcp-Name with params.name before the tool is looked up.",
         probe: call.clone().with("Mcp-Name", ANOTHER),
         other: None,
+        by_header: false,
         unseen: true,
     });
     cases.push(Case {
@@ -212,6 +233,7 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
               -32020.",
         probe: call.without("Mcp-Name"),
         other: None,
+        by_header: false,
         unseen: true,
     });
     let tools = &live.surfaces[&Era::Modern].tools;
@@ -222,10 +244,20 @@ fn cases(live: &Live, plain: &Probe) -> Vec<Case> {
             fix: "Compare each Mcp-Param header with the argument whose schema has the x-mcp-header.",
             probe,
             other: None,
-            unseen: true,
+            by_header: false,
+        unseen: true,
         });
     }
     cases
+}
+
+/// Whether a result is one of 2026-07-28, by what only that version has.
+fn is_modern(answer: &HttpAnswer) -> bool {
+    answer.messages.iter().any(|message| {
+        ["resultType", "ttlMs", "cacheScope"]
+            .iter()
+            .any(|field| !message["result"][field].is_null())
+    })
 }
 
 fn no_such_tool() -> Probe {

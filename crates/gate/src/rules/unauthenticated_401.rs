@@ -136,13 +136,15 @@ fn open(live: &Live, endpoint: &Endpoint) -> Finding {
     } else {
         "everybody who reaches it"
     };
-    let what = match acting {
-        Some(tool) => format!("{} tools, {} among them", tools.len(), tool.name),
-        None => format!("{} tools", tools.len()),
+    let what = match (tools.as_slice(), acting) {
+        ([], _) => "use it".to_owned(),
+        ([tool], _) => format!("call its tool {}", tool.name),
+        (tools, Some(tool)) => format!("call its {} tools, {} among them", tools.len(), tool.name),
+        (tools, None) => format!("call its {} tools", tools.len()),
     };
     RULE.finding(
         probe::place(endpoint),
-        format!("it answers without any token: {who} can call its {what}"),
+        format!("it answers without any token: {who} can {what}"),
         "Ask for a bearer token on every request and answer 401 without one; on one machine, a random \
          token in a file that only its user can read is enough.",
     )

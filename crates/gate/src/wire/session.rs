@@ -530,6 +530,10 @@ impl Session {
             });
         }
         drop(strays);
+        if answer.status == 401 {
+            // whatever its body is, this is the gatekeeper's word and not the server's
+            return Err(Lost::Http(401, answer.gist()));
+        }
         match answer.answer_to(&id) {
             Some(found) => Ok(Answer::read(
                 found.clone(),

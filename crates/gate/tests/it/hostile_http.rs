@@ -131,6 +131,26 @@ async fn plain_http_where_tls_is_asked_for_gets_a_hint() {
 }
 
 #[tokio::test]
+async fn a_certificate_of_nobody_gets_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let files = [certificate.to_str().unwrap(), key.to_str().unwrap()];
+    let server = Running::start_with("hostile-http/odd.py", &["tls", files[0], files[1]]);
+    let url = server
+        .url
+        .as_str()
+        .replace("http://127.0.0.1", "https://localhost");
+    let failed = check_with(Url::parse(&url).unwrap(), options()).await;
+    let Err(CheckError::Unusable { hint, .. }) = &failed else {
+        panic!("{failed:?}");
+    };
+    assert!(hint.contains("certificate"), "{hint}");
+}
+
+#[tokio::test]
 async fn odd_shapes_are_judged_like_any() {
     for (shape, path, eras) in [
         ("streams", "/mcp", 2),

@@ -9,6 +9,7 @@ import base64
 import http.server
 import json
 import os
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -37,6 +38,7 @@ class Endpoint:
     path = "/mcp"
     stream = False  # answer requests with a stream of events
     token = TOKEN  # none: nobody is asked for one
+    tls = None  # a file with a certificate and one with its key
 
     def __init__(self, server=None):
         self.server = server or base.Server()
@@ -319,6 +321,10 @@ class Endpoint:
                 return client[0] in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
         listener = Listener((self.address, 0), Handler)
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.tls)
+            listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
         self.port = listener.server_address[1]
         print("listening on", self.port, file=sys.stderr, flush=True)
         threading.Thread(target=listener.serve_forever, daemon=True).start()

@@ -70,4 +70,5 @@ async fn a_version_that_does_not_exist_is_refused_in_the_older_era_too() {
 #[tokio::test]
 async fn one_era_streams_and_a_mirrored_argument_are_fine() {
     sound(NAME, "sound").await;
+    sound(NAME, "sound_by_header").await;
 }

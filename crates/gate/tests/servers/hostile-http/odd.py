@@ -17,6 +17,7 @@ class Server(base.Server):
 class Endpoint(http_base.Endpoint):
     stream = SHAPE == "streams"
     path = {"path": "/api/v1/notes", "redirects": "/mcp/"}.get(SHAPE, "/mcp")
+    tls = sys.argv[2:4] or None
     asked = 0
 
     def minted(self):
