@@ -25,11 +25,13 @@
 //!   `rules/mod.rs`, add `tests/it/rules/NAME.rs` with a server that it must flag and one that it must
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
+
+#![warn(missing_docs)]
 //! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `live`, `surface`, `calls`, `project`: what rules may look at; `probe`: requests over HTTP by hand.
 //! - `lock`: the file that records a surface.
 //! - `report/`: one format a file.
-#![warn(missing_docs)]
-
+pub mod access;
 pub mod baseline;
 pub mod calls;
 mod claims;
@@ -38,10 +40,12 @@ mod credential;
 pub mod explain;
 pub mod finding;
 mod inputs;
+mod jwt;
 pub mod list;
 pub mod live;
 pub mod lock;
 mod options;
+pub mod probe;
 pub mod project;
 pub mod report;
 mod requests;
@@ -49,6 +53,7 @@ pub mod rule;
 pub mod rules;
 mod run;
 pub mod schema;
+mod secret_names;
 mod subscription;
 pub mod surface;
 pub mod thresholds;

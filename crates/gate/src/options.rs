@@ -108,21 +108,31 @@ pub struct Options {
 
 impl Options {
     /// Values that must appear in no report: those of variables and headers, if they are long enough
-    /// to be secrets. Of a header with a scheme (`Bearer x`), the part after it too.
+    /// to be secrets. Of a header with a scheme (`Bearer x`), the part after it too, and as it looks in
+    /// an address.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let headers = self.headers.iter().map(|(_, value)| value.as_str());
         let parts = headers
             .clone()
             .filter_map(|value| value.split_once(' '))
             .map(|(_, rest)| rest);
-        self.env
+        let mut secrets: Vec<_> = self
+            .env
             .values()
             .map(String::as_str)
             .chain(headers)
             .chain(parts)
             .filter(|value| value.len() >= thresholds::SECRET_CHARS)
-            .map(str::to_owned)
-            .collect()
+            .flat_map(|value| {
+                let encoded: String =
+                    url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+                [value.to_owned(), encoded]
+            })
+            .collect();
+        // the longest first, so that none leaves the end of another
+        secrets.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
+        secrets.dedup();
+        secrets
     }
 }
 

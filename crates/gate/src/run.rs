@@ -20,13 +20,18 @@ use crate::{
     live::{Greeting, Launch, Live, first_patience},
     lock,
     options::{Options, Progress, Target},
+    probe,
     project::Project,
     report::{Judged, Report, Server, Verdict},
     rule::{Check, Level, Outcome, Rule},
     rules::RULES,
     surface::Walk,
     thresholds, watched,
-    wire::{Era, Log, Lost, http::Endpoint, process},
+    wire::{
+        Era, Log, Lost,
+        http::{Endpoint, Request},
+        process,
+    },
 };
 
 /// Why there is no report.
@@ -67,12 +72,13 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
     let target = target.into();
     let canary = process::random();
     let mark = process::random();
+    let in_address = in_address(&target);
+    let forms = watched::watched(&canary, &options)
+        .into_iter()
+        .flat_map(|watched| watched.forms)
+        .map(|(_, text)| text);
     let log = Arc::new(Log::watching(
-        watched::watched(&canary, &options)
-            .into_iter()
-            .flat_map(|watched| watched.forms)
-            .map(|(_, text)| text)
-            .collect(),
+        forms.chain(in_address.iter().cloned()).collect(),
     ));
     let (launch, project, name) = resolve(&target, &options, &log).await?;
     // a run by rules that read files alone starts nothing
@@ -132,6 +138,8 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
     secrets.extend(watched::hidden(&options));
+    secrets.extend(in_address);
+    secrets.extend(options.secrets());
     report.hide(&secrets);
     Ok(report)
 }
@@ -142,6 +150,19 @@ fn harmless_lines(text: &str) -> String {
         .map(|line| harmless(line, usize::MAX))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// What of an address may be a secret: its password, and the values of its query.
+fn in_address(target: &Target) -> Vec<String> {
+    let Target::Url(url) = target else {
+        return Vec::new();
+    };
+    url.password()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(url.query_pairs().map(|(_, value)| value.into_owned()))
+        .filter(|value| value.len() >= thresholds::SECRET_CHARS)
+        .collect()
 }
 
 async fn resolve(
@@ -278,10 +299,13 @@ async fn greet(live: &Live, era: Era) -> (Era, Greeting, Option<Arc<crate::wire:
 /// endpoint cannot be reached, before anything at all was said on the wire.
 async fn not_started(live: &Live) -> Option<CheckError> {
     let sessions = live.sessions();
+    if let Some(endpoint) = live.http() {
+        return unusable(live, endpoint).await;
+    }
     let silent = live.greetings.values().all(|greeting| {
         matches!(
             greeting.answer,
-            Err(Lost::Start(_) | Lost::Gone(_) | Lost::Network(_))
+            Err(Lost::Start(_) | Lost::Gone(_) | Lost::Unreachable(_))
         )
     });
     if !silent || sessions.iter().any(|session| !session.strays().is_empty()) {
@@ -291,12 +315,6 @@ async fn not_started(live: &Live) -> Option<CheckError> {
         .greetings
         .values()
         .find_map(|greeting| greeting.answer.as_ref().err())?;
-    if let (Some(endpoint), Lost::Network(why)) = (live.http(), lost) {
-        return Some(CheckError::Unusable {
-            what: format!("{} cannot be reached: {why}", endpoint.url.path()),
-            hint: "check the address, and that the server runs".to_owned(),
-        });
-    }
     let mut why = lost.to_string();
     let mut stderr = String::new();
     for session in &sessions {
@@ -314,6 +332,67 @@ async fn not_started(live: &Live) -> Option<CheckError> {
     Some(CheckError::Start {
         why,
         stderr: harmless_lines(&stderr),
+    })
+}
+
+/// Whether an address is none of an MCP server: nobody listens, or whoever does sends the client
+/// elsewhere or knows no such path. An answer that asks for a token is the rules' business.
+async fn unusable(live: &Live, endpoint: &Endpoint) -> Option<CheckError> {
+    let mut lost = Vec::new();
+    for greeting in live.greetings.values() {
+        lost.push(greeting.answer.as_ref().err()?);
+    }
+    let all = |matching: fn(&Lost) -> bool| lost.iter().all(|lost| matching(lost));
+    let path = endpoint.url.path();
+    let (what, hint) = if all(|lost| matches!(lost, Lost::Unreachable(_))) {
+        let what = lost.first()?.to_string();
+        let hint = if what.contains("certificate") {
+            "the certificate is not trusted here: check its name and dates, and its authority among the \
+             system's"
+        } else if what.contains("dns") || what.contains("lookup") {
+            "check the host's name"
+        } else {
+            "check the host and the port, and that the server runs"
+        };
+        (what, hint.to_owned())
+    } else if all(|lost| matches!(lost, Lost::Http(300..400, _))) {
+        (
+            lost.first()?.to_string(),
+            "name the address that it redirects to; redirections to other places are not followed"
+                .to_owned(),
+        )
+    } else if all(|lost| matches!(lost, Lost::Http(404 | 405 | 410, _))) {
+        let get = Request {
+            method: "GET",
+            headers: vec![("Accept", "text/event-stream".to_owned())],
+            peek: true,
+            ..Request::default()
+        };
+        let old = endpoint
+            .send(get, thresholds::PROBE)
+            .await
+            .is_ok_and(|answer| {
+                answer.status == 200
+                    && answer
+                        .header("content-type")
+                        .starts_with("text/event-stream")
+            });
+        let hint = if old {
+            "this is the transport of 2024-11-05 (HTTP+SSE), which was replaced in 2025-03-26: serve \
+             streamable HTTP"
+        } else {
+            "check the path: most servers listen at /mcp"
+        };
+        (
+            format!("{path} speaks no MCP: {}", lost.first()?),
+            hint.to_owned(),
+        )
+    } else {
+        return None;
+    };
+    Some(CheckError::Unusable {
+        what: harmless(&what, thresholds::MESSAGE_CHARS),
+        hint,
     })
 }
 
@@ -438,7 +517,7 @@ fn run<'a>(
         let outcome = match (check, live, project) {
             (Check::Surface(judge), Some(live), _) => {
                 if live.surfaces.is_empty() {
-                    Outcome::unverified("it speaks neither era, so nothing is listed")
+                    Outcome::unverified(probe::mute(live))
                 } else {
                     bounded(live.left(), async { judge(&live.surface) }).await
                 }

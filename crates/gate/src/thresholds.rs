@@ -133,6 +133,19 @@ pub const CROSSING: Duration = Duration::from_millis(75);
 
 // --- HTTP ----------------------------------------------------------------------------------------
 
+/// Requests over HTTP that are under way at once: Python's `http.server` keeps a queue of five, and
+/// what does not fit into it waits for a second.
+pub const HTTP_AT_ONCE: usize = 6;
+/// How long a connection over HTTP may take to be made.
+pub const CONNECT: Duration = Duration::from_secs(10);
+/// How long an idle connection over HTTP is used again: less than the 5 s after which Node.js and
+/// uvicorn close theirs, as a request in that moment is lost.
+pub const HTTP_IDLE: Duration = Duration::from_secs(2);
+/// How long the end of an HTTP session (`DELETE`) is waited for.
+pub const GOODBYE: Duration = Duration::from_secs(2);
+/// How long an answer to one of the H rules' requests is waited for, where `--timeout` says no less.
+pub const PROBE: Duration = Duration::from_secs(5);
+
 // --- descriptions --------------------------------------------------------------------------------
 
 // --- security ------------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ impl Report {
         for exchange in self.exchanges.values_mut() {
             hide(&mut exchange.sent);
             hide(&mut exchange.received);
+            hide(&mut exchange.lost);
         }
     }
 

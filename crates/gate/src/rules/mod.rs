@@ -3,11 +3,18 @@
 use crate::rule::Rule;
 
 mod answers_both_eras;
+mod bad_token_refused;
+mod binds_loopback;
 mod capabilities_true;
 mod exits_on_eof;
+mod headers_match_body;
 mod hint_contradiction;
+mod host_checked;
 mod locked_dependencies;
+mod mcp_header_annotations;
 mod missing_resource;
+mod no_modern_session;
+mod origin_checked;
 mod parameters_described;
 mod project_hygiene;
 mod read_write_split;
@@ -22,6 +29,7 @@ mod surface_lock;
 mod surface_size;
 mod title_and_hints;
 mod tool_name;
+mod unauthenticated_401;
 mod unique_names;
 mod unknown_method;
 mod version_negotiation;
@@ -39,12 +47,20 @@ pub const RULES: &[&Rule] = &[
     &request_state_sealed::RULE,
     &exits_on_eof::RULE,
     &silent_after_cancel::RULE,
+    &origin_checked::RULE,
+    &host_checked::RULE,
+    &binds_loopback::RULE,
+    &headers_match_body::RULE,
+    &unauthenticated_401::RULE,
+    &bad_token_refused::RULE,
+    &no_modern_session::RULE,
     &tool_name::RULE,
     &unique_names::RULE,
     &title_and_hints::RULE,
     &hint_contradiction::RULE,
     &schema_valid::RULE,
     &parameters_described::RULE,
+    &mcp_header_annotations::RULE,
     &read_write_split::RULE,
     &surface_size::RULE,
     &secret_in_surface::RULE,

@@ -7,7 +7,7 @@ use std::{
 
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 use url::Url;
 
 use super::{Log, Lost};
@@ -22,6 +22,7 @@ pub struct Endpoint {
     pub headers: Vec<(String, String)>,
     client: reqwest::Client,
     log: Arc<Log>,
+    turns: Arc<Semaphore>,
 }
 
 /// An answer of HTTP, read to its end or to its bound.
@@ -57,6 +58,26 @@ impl HttpAnswer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// What it says, in a line, where it is no message of the protocol.
+    pub fn gist(&self) -> String {
+        let location = self.header("location");
+        if (300..400).contains(&self.status) && !location.is_empty() {
+            let mut shown: String = location.chars().take(200).collect();
+            // its query may repeat ours
+            if let Some(query) = shown.find('?') {
+                shown.truncate(query);
+            }
+            return format!("it redirects to {shown}");
+        }
+        let text = self.text();
+        let start: String = text.trim_start().chars().take(200).collect();
+        match self.header("content-encoding") {
+            "" if start.is_empty() => "an empty body".to_owned(),
+            "" => start,
+            coding => format!("a body in {coding}, which was not asked for"),
+        }
+    }
+
     /// The answer to an id among its messages.
     pub fn answer_to(&self, id: &Value) -> Option<&Value> {
         self.messages.iter().find(|message| {
@@ -81,6 +102,8 @@ pub struct Request<'a> {
     pub body: Vec<u8>,
     /// Read no further than to the answer of this id, where the body is a stream.
     pub until: Option<Value>,
+    /// Read nothing of a body that is a stream: it may never end, and nothing is waited for in it.
+    pub peek: bool,
 }
 
 impl Endpoint {
@@ -91,9 +114,16 @@ impl Endpoint {
     pub fn new(url: Url, headers: Vec<(String, String)>, log: Arc<Log>) -> Result<Self, Lost> {
         // whoever came first has installed one
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::custom(stay))
+            .connect_timeout(thresholds::CONNECT)
+            .pool_idle_timeout(thresholds::HTTP_IDLE)
+            .no_gzip();
+        if reach(&url) == Reach::Machine {
+            // a proxy would be asked for its own loopback
+            builder = builder.no_proxy();
+        }
+        let client = builder
             .build()
             .map_err(|error| Lost::Network(describe(&error)))?;
         Ok(Self {
@@ -101,10 +131,12 @@ impl Endpoint {
             headers,
             client,
             log,
+            turns: Arc::new(Semaphore::new(thresholds::HTTP_AT_ONCE)),
         })
     }
 
-    /// Sends a request and reads the answer within `patience`.
+    /// Sends a request and reads the answer within `patience`, which begins when it is its turn: only
+    /// so many are under way at once.
     ///
     /// # Errors
     /// Why there is none.
@@ -128,6 +160,8 @@ impl Endpoint {
         request: Request<'_>,
         patience: Duration,
     ) -> Result<HttpAnswer, Lost> {
+        // it is never closed, and without a turn it would still be sent
+        let _turn = self.turns.acquire().await.ok();
         let exchange = self.log.sent(&self.describe(&request));
         let begun = Instant::now();
         let answer = timeout(patience, self.exchange(request, exchange, begun + patience))
@@ -157,7 +191,19 @@ impl Endpoint {
         } else {
             request.method
         };
-        let mut text = format!("{method} {}\n", request.path.unwrap_or(self.url.path()));
+        let path = request.path.unwrap_or(self.url.path());
+        // the values of a query may be secrets, in an encoding in which nobody would find them again
+        let mut text = match path.split_once('?') {
+            Some((path, query)) => {
+                let names: Vec<_> = query
+                    .split('&')
+                    .map(|pair| pair.split('=').next().unwrap_or_default())
+                    .map(|name| format!("{name}=[hidden]"))
+                    .collect();
+                format!("{method} {path}?{}\n", names.join("&"))
+            }
+            None => format!("{method} {path}\n"),
+        };
         for (name, value) in &request.headers {
             text.push_str(&format!("{name}: {value}\n"));
         }
@@ -174,13 +220,23 @@ impl Endpoint {
             name => Method::from_bytes(name.as_bytes())
                 .map_err(|_| Lost::Network(format!("{name} is no method")))?,
         };
-        let url = match request.path {
+        let mut url = match request.path {
             Some(path) => self
                 .url
                 .join(path)
                 .map_err(|error| Lost::Network(error.to_string()))?,
             None => self.url.clone(),
         };
+        if url.origin() != self.url.origin() {
+            return Err(Lost::Network("it is another host's address".to_owned()));
+        }
+        if request.bare {
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            if request.path.is_none() {
+                leave_out_secrets(&mut url);
+            }
+        }
         let mut builder = self.client.request(method, url).body(request.body);
         if !request.bare {
             for (name, value) in &self.headers {
@@ -196,10 +252,14 @@ impl Endpoint {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
-        builder
-            .send()
-            .await
-            .map_err(|error| Lost::Network(describe(&error)))
+        builder.send().await.map_err(|error| {
+            let how = describe(&error);
+            if error.is_connect() {
+                Lost::Unreachable(how)
+            } else {
+                Lost::Network(how)
+            }
+        })
     }
 
     async fn exchange(
@@ -210,17 +270,24 @@ impl Endpoint {
     ) -> Result<HttpAnswer, Lost> {
         let begun = Instant::now();
         let until = request.until.take();
+        let peek = request.peek;
         let mut response = self.begin(request).await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let stream = headers
             .get("content-type")
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("text/event-stream"));
+            .is_some_and(|value| {
+                let kind = value.split(';').next().unwrap_or_default().trim();
+                kind.eq_ignore_ascii_case("text/event-stream")
+            });
         let mut body = Vec::new();
         let mut events = Events::default();
         let mut looked_at = 0;
         loop {
+            if stream && peek {
+                break;
+            }
             let chunk = match timeout(
                 over.saturating_duration_since(Instant::now()),
                 response.chunk(),
@@ -242,6 +309,12 @@ impl Endpoint {
             }
             if stream {
                 events.feed(&chunk);
+                if events.messages.len() + events.noise.len() > thresholds::UNASKED {
+                    return Err(Lost::Flood(format!(
+                        "it answered with more than {} events",
+                        thresholds::UNASKED
+                    )));
+                }
                 let new = &events.messages[looked_at..];
                 looked_at = events.messages.len();
                 if let Some(id) = &until
@@ -299,10 +372,91 @@ fn describe(error: &reqwest::Error) -> String {
     text
 }
 
+/// Follows a redirection that keeps the method (307, 308) within the same origin, as `/mcp` to `/mcp/`
+/// with some frameworks. Others are answers like any: a token must not wander to another host.
+fn stay(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
+    let before = attempt.previous();
+    let same = before
+        .last()
+        .is_some_and(|last| last.origin() == attempt.url().origin());
+    let keeps = matches!(attempt.status().as_u16(), 307 | 308);
+    if same && keeps && before.len() <= 3 {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
+}
+
+/// Whether a parameter, header or variable of that name is there to let its bearer in.
+pub fn is_named_like_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["key", "token", "secret", "auth", "password"]
+        .iter()
+        .any(|part| name.contains(part))
+}
+
+/// Takes what lets its bearer in out of an address's query.
+fn leave_out_secrets(url: &mut Url) {
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !is_named_like_a_secret(name))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if kept.len() == url.query_pairs().count() {
+        return;
+    }
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+}
+
+/// From where an address can be reached, as far as it says so itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reach {
+    /// From this machine alone.
+    Machine,
+    /// From a network that is not public (RFC 1918, RFC 4193, `.local`, `.internal`).
+    Network,
+    /// From anywhere.
+    World,
+}
+
+/// From where an address can be reached, by its host's name or number.
+pub fn reach(url: &Url) -> Reach {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.to_ascii_lowercase();
+            if name == "localhost" || name.ends_with(".localhost") {
+                Reach::Machine
+            } else if [".local", ".internal", ".lan", ".home.arpa"]
+                .iter()
+                .any(|end| name.ends_with(end))
+            {
+                Reach::Network
+            } else {
+                Reach::World
+            }
+        }
+        Some(url::Host::Ipv4(address)) if address.is_loopback() => Reach::Machine,
+        Some(url::Host::Ipv4(address)) if address.is_private() || address.is_link_local() => {
+            Reach::Network
+        }
+        Some(url::Host::Ipv6(address)) if address.is_loopback() => Reach::Machine,
+        Some(url::Host::Ipv6(address))
+            if address.is_unique_local() || address.is_unicast_link_local() =>
+        {
+            Reach::Network
+        }
+        _ => Reach::World,
+    }
+}
+
 /// Reads a stream of events (WHATWG HTML, section 9.2.6): their data, as JSON.
 #[derive(Debug, Default)]
 struct Events {
     line: Vec<u8>,
+    after_return: bool,
     data: String,
     messages: Vec<Value>,
     noise: Vec<String>,
@@ -310,18 +464,20 @@ struct Events {
 
 impl Events {
     fn feed(&mut self, chunk: &[u8]) {
-        let mut rest = chunk;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            let mut line = std::mem::take(&mut self.line);
-            line.extend_from_slice(&rest[..end]);
-            self.take_line(&line);
-            rest = &rest[end + 1..];
+        for byte in chunk {
+            let after_return = std::mem::replace(&mut self.after_return, *byte == b'\r');
+            match byte {
+                b'\n' if after_return => {}
+                b'\n' | b'\r' => {
+                    let line = std::mem::take(&mut self.line);
+                    self.take_line(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line));
+                }
+                byte => self.line.push(*byte),
+            }
         }
-        self.line.extend_from_slice(rest);
     }
 
     fn take_line(&mut self, line: &[u8]) {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             let data = std::mem::take(&mut self.data);
             if !data.trim().is_empty() {
@@ -353,7 +509,40 @@ mod tests {
         let mut events = Events::default();
         events.feed(b": hello\r\ndata: {\"a\":\r\ndata: 1}\r\n\r\nevent: x\nda");
         events.feed(b"ta: nonsense\n\ndata:\n\n");
-        assert_eq!(events.messages, [serde_json::json!({"a": 1})]);
+        events.feed(b"data: 2\r\rdata: 3\r");
+        events.feed(b"\n\r\n");
+        assert_eq!(
+            events.messages,
+            [serde_json::json!({"a": 1}), 2.into(), 3.into()]
+        );
         assert_eq!(events.noise, ["nonsense"]);
+    }
+
+    #[test]
+    fn what_an_address_says_of_its_reach() {
+        let of = |text: &str| reach(&Url::parse(text).unwrap());
+        for own in [
+            "http://localhost:1/",
+            "http://127.9.9.9/",
+            "http://[::1]/",
+            "http://a.localhost/",
+        ] {
+            assert_eq!(of(own), Reach::Machine, "{own}");
+        }
+        for near in [
+            "http://10.1.2.3/",
+            "http://192.168.0.1/",
+            "http://[fd00::1]/",
+            "http://nas.local/",
+        ] {
+            assert_eq!(of(near), Reach::Network, "{near}");
+        }
+        for far in [
+            "http://localhost.evil.example/",
+            "http://128.0.0.1/",
+            "https://mcp.example/",
+        ] {
+            assert_eq!(of(far), Reach::World, "{far}");
+        }
     }
 }

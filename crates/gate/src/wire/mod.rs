@@ -172,6 +172,10 @@ pub enum Lost {
     /// The connection failed: how.
     #[error("the connection failed: {0}")]
     Network(String),
+    /// No connection could be made over HTTP: no such host, nobody listens, or no trust in its
+    /// certificate.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
     /// The time of the whole run is over, or it was started too often.
     #[error("{0}")]
     Budget(String),

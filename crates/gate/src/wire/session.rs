@@ -27,6 +27,7 @@ enum Transport {
 struct Http {
     endpoint: Endpoint,
     session: Mutex<Option<String>>,
+    expired: AtomicBool,
     strays: Mutex<Vec<Stray>>,
     born: Instant,
 }
@@ -84,6 +85,7 @@ impl Session {
         let transport = Transport::Http(Box::new(Http {
             endpoint,
             session: Mutex::default(),
+            expired: AtomicBool::new(false),
             strays: Mutex::default(),
             born: Instant::now(),
         }));
@@ -306,7 +308,8 @@ impl Session {
                     .await
             }
             Transport::Http(http) => {
-                let request = http.request(self, message);
+                let mut request = http.request(self, message);
+                request.peek = true;
                 http.endpoint.send(request, self.patience).await.map(drop)
             }
         }
@@ -393,7 +396,10 @@ impl Session {
     pub fn ended(&self) -> Option<Lost> {
         match &self.transport {
             Transport::Stdio(stdio) => stdio.ended(),
-            Transport::Http(_) => None,
+            Transport::Http(http) => http
+                .expired
+                .load(Ordering::Relaxed)
+                .then(|| Lost::Gone("its HTTP session is over".to_owned())),
         }
     }
 
@@ -465,14 +471,22 @@ impl Session {
         match &self.transport {
             Transport::Stdio(stdio) => stdio.kill(),
             Transport::Http(http) => {
-                if let Some(id) = self.http_session() {
+                let id = http
+                    .session
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                if let Some(id) = id {
                     let request = Request {
                         method: "DELETE",
-                        headers: vec![("Mcp-Session-Id", id)],
+                        headers: vec![
+                            ("Mcp-Session-Id", id),
+                            ("MCP-Protocol-Version", self.version()),
+                        ],
+                        peek: true,
                         ..Request::default()
                     };
-                    let patience = self.patience.min(Duration::from_secs(2));
-                    let _ = http.endpoint.farewell(request, patience).await;
+                    let _ = http.endpoint.farewell(request, thresholds::GOODBYE).await;
                 }
             }
         }
@@ -509,7 +523,21 @@ impl Session {
         let id = message["id"].clone();
         let mut request = http.request(self, message);
         request.until = Some(id.clone());
-        let answer = http.endpoint.send(request, patience).await?;
+        let answer = match http.endpoint.send(request, patience).await {
+            // who answered before and fails now went down with this request
+            Err(Lost::Network(why) | Lost::Unreachable(why)) if !self.hello().is_null() => {
+                return Err(Lost::Gone(why));
+            }
+            other => other?,
+        };
+        if answer.status == 404
+            && self.era == Era::Legacy
+            && self.http_session().is_some()
+            && answer.answer_to(&id).is_none()
+        {
+            // 2025-11-25, Transports, Session Management: the client must start a new one
+            http.expired.store(true, Ordering::Relaxed);
+        }
         let minted = answer.header("mcp-session-id");
         if !minted.is_empty() && message["method"] == "initialize" {
             *http.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(minted.to_owned());
@@ -538,6 +566,10 @@ impl Session {
             });
         }
         drop(strays);
+        if answer.status == 401 {
+            // whatever its body is, this is the gatekeeper's word and not the server's
+            return Err(Lost::Http(401, answer.gist()));
+        }
         match answer.answer_to(&id) {
             Some(found) => Ok(Answer::read(
                 found.clone(),
@@ -557,10 +589,7 @@ impl Session {
                     answer.took,
                     answer.body.len(),
                 )),
-                None => Err(Lost::Http(
-                    answer.status,
-                    answer.text().chars().take(200).collect(),
-                )),
+                None => Err(Lost::Http(answer.status, answer.gist())),
             },
         }
     }

@@ -9,6 +9,8 @@
 
 mod catalogue;
 mod defects;
+mod hostile_http;
+mod http;
 mod projects;
 mod real;
 mod reports;

@@ -1,11 +1,18 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
 mod answers_both_eras;
+mod bad_token_refused;
+mod binds_loopback;
 mod capabilities_true;
 mod exits_on_eof;
+mod headers_match_body;
 mod hint_contradiction;
+mod host_checked;
 mod locked_dependencies;
+mod mcp_header_annotations;
 mod missing_resource;
+mod no_modern_session;
+mod origin_checked;
 mod parameters_described;
 mod project_hygiene;
 mod read_write_split;
@@ -20,6 +27,7 @@ mod surface_lock;
 mod surface_size;
 mod title_and_hints;
 mod tool_name;
+mod unauthenticated_401;
 mod unique_names;
 mod unknown_method;
 mod version_negotiation;

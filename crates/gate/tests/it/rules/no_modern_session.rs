@@ -1,0 +1,19 @@
+use crate::http::{flawed, keys, sound};
+
+const NAME: &str = "no-modern-session";
+
+#[tokio::test]
+async fn sessions_and_streams_are_found() {
+    assert_eq!(keys(&flawed(NAME, "flawed", &[]).await), ["minted"]);
+    assert_eq!(keys(&flawed(NAME, "flawed_echo", &[]).await), ["echoed"]);
+    assert_eq!(keys(&flawed(NAME, "flawed_get", &[]).await), ["GET"]);
+    assert_eq!(
+        keys(&flawed(NAME, "flawed_required", &[]).await),
+        ["GET", "refused"]
+    );
+}
+
+#[tokio::test]
+async fn a_stream_for_the_older_era_is_fine() {
+    sound(NAME, "sound").await;
+}

@@ -1,0 +1,14 @@
+"""Listens on every interface."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import http_base
+
+
+class Endpoint(http_base.Endpoint):
+    address = "0.0.0.0"
+
+
+Endpoint().run()

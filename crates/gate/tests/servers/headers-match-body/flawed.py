@@ -1,0 +1,15 @@
+"""Looks at no header."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import http_base
+
+
+class Endpoint(http_base.Endpoint):
+    def check_headers(self, request, message, params):
+        pass
+
+
+Endpoint().run()

@@ -1,0 +1,32 @@
+"""Annotates where no client can read a value, and breaks a line."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Server):
+    def tools(self):
+        tool = base.FIND_NOTES | {"inputSchema": dict(base.FIND_NOTES["inputSchema"])}
+        schema = tool["inputSchema"]
+        schema["properties"] = schema["properties"] | {
+            "shelf": {
+                "type": "array",
+                "description": "The shelves.",
+                "maxItems": 5,
+                "items": {"type": "string", "description": "A shelf.", "maxLength": 20, "x-mcp-header": "Shelf"},
+            },
+            "box": {
+                "type": "string",
+                "description": "The box.",
+                "maxLength": 20,
+                "x-mcp-header": "Box\r\nX-Admin: 1",
+            },
+        }
+        tool["description"] += " `shelf` is the shelf to look on and `box` the box there, where only one is meant."
+        return [tool, base.READ_NOTE]
+
+
+Server().run()
