@@ -64,4 +64,15 @@ pub const TOOL_NAME_PORTABLE: usize = 64;
 
 // --- behaviour -----------------------------------------------------------------------------------
 
+/// How long the shared calls take at most, together.
+pub const CALLS_TIME: Duration = Duration::from_secs(30);
+/// The shared calls of a run, at most.
+pub const CALLS: usize = 600;
+/// The calls of one kind to one tool; `--active` makes twice as many.
+pub const CALLS_PER_KIND: usize = 4;
+/// Tools that are called at once.
+pub const CALLS_AT_ONCE: usize = 6;
+/// After so many tools that did not answer, none is called any more.
+pub const SILENT_TOOLS: usize = 4;
+
 // --- repository ----------------------------------------------------------------------------------

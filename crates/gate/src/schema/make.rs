@@ -110,7 +110,7 @@ fn add(into: &mut Map<String, Value>, keyword: &str, value: &Value) {
             for (name, schema) in new {
                 match old.get_mut(name) {
                     Some(known) if known != schema => {
-                        *known = json!({"allOf": [known.clone(), schema]})
+                        *known = json!({"allOf": [known.clone(), schema]});
                     }
                     Some(_) => {}
                     None => {
@@ -322,8 +322,8 @@ impl<'a> Maker<'a> {
                 };
                 text::make(schema, name, odd, way, chance).map(Value::String)
             }
-            "integer" => self.number(schema, true),
-            "number" => self.number(schema, false),
+            "integer" => self.number(schema, name, true),
+            "number" => self.number(schema, name, false),
             "boolean" => Some(json!(self.style == Style::Random && self.random(2) == 1)),
             "null" => Some(Value::Null),
             "array" => self.array(schema, name, depth),
@@ -332,12 +332,12 @@ impl<'a> Maker<'a> {
         }
     }
 
-    #[allow(
+    #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         reason = "bounded before"
     )]
-    fn number(&mut self, schema: &Value, whole: bool) -> Option<Value> {
+    fn number(&mut self, schema: &Value, name: &str, whole: bool) -> Option<Value> {
         let bound = |keyword: &str| schema[keyword].as_f64();
         let step = bound("multipleOf").filter(|step| *step > 0.0);
         let grain = step.unwrap_or(if whole { 1.0 } else { 0.5 });
@@ -363,8 +363,9 @@ impl<'a> Maker<'a> {
             );
         }
         let mut value: f64 = match self.style {
-            Style::Plain => 1.0,
-            Style::Odd => 987_654_321.0,
+            // a great number of anything but names could cost the server much
+            Style::Odd if is_id(name) => 987_654_321.0,
+            Style::Odd | Style::Plain => 1.0,
             Style::Random => self.random(2_000) as f64 - 500.0,
         };
         value = value.min(high).max(low);
@@ -503,6 +504,12 @@ impl<'a> Maker<'a> {
         }
         Some(Value::Object(object))
     }
+}
+
+fn is_id(name: &str) -> bool {
+    crate::verbs::words(name)
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "id" | "number" | "key" | "ref"))
 }
 
 fn is_required(schema: &Value, name: &str) -> bool {

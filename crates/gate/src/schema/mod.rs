@@ -19,6 +19,7 @@ mod shrink;
 mod text;
 
 use make::{Maker, Style};
+pub(crate) use samples::UNKNOWN;
 pub use samples::{Kind, Sample};
 pub use shrink::{shrink, smaller};
 

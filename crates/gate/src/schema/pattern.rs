@@ -97,7 +97,10 @@ fn member(class: &Class, long: bool, chance: usize) -> Option<char> {
         .filter(|one| has(*one))
         .collect();
     if preferred.is_empty() {
-        return class.iter().next().map(|range| range.start());
+        return class
+            .iter()
+            .next()
+            .map(regex_syntax::hir::ClassUnicodeRange::start);
     }
     preferred
         .get(if long {

@@ -40,6 +40,18 @@ const ALL: usize = 8_000;
 fn varied(base: &Value) -> usize {
     ARGUMENTS.min(ALL / base.as_object().map_or(1, |object| object.len().max(1)))
 }
+/// Words of arguments that say how long to wait, or how much to do.
+const WAITS: [&str; 9] = [
+    "delay",
+    "duration",
+    "interval",
+    "iterations",
+    "ms",
+    "seconds",
+    "sleep",
+    "steps",
+    "wait",
+];
 /// The longest array of a sample.
 const ITEMS: u64 = 200;
 /// The argument that no schema knows.
@@ -59,7 +71,14 @@ pub(super) fn boundaries(inputs: &Inputs) -> Vec<Sample> {
     };
     let mut samples: Vec<Sample> = Vec::new();
     for name in inputs.arguments().into_iter().take(varied(&base)) {
+        let waits = crate::verbs::words(&name)
+            .iter()
+            .any(|word| WAITS.contains(&word.as_str()));
         for value in at_bounds(&inputs.argument(&name)) {
+            // a server that is told to wait an hour does so rightly
+            if waits && value.as_f64().is_some_and(|number| number > 2.0) {
+                continue;
+            }
             let arguments = with(&base, &name, value);
             if inputs.accepts(&arguments)
                 && samples.iter().all(|sample| sample.arguments != arguments)

@@ -108,16 +108,18 @@ fn by_chance(chance: usize) -> String {
 
 /// Cut or filled to the schema's lengths.
 fn within(schema: &Value, text: String) -> Option<String> {
+    // 5.0 is an integer too
     let bound = |keyword: &str| {
-        schema[keyword].as_f64().map(|bound| {
-            if bound >= 1e9 {
-                usize::MAX
-            } else if bound > 0.0 {
-                bound as usize
-            } else {
-                0
-            }
-        })
+        let number = schema.get(keyword)?;
+        let whole = number
+            .as_u64()
+            .and_then(|whole| usize::try_from(whole).ok());
+        let about = || {
+            number
+                .as_f64()
+                .and_then(|about| format!("{:.0}", about.clamp(0.0, 1e9)).parse().ok())
+        };
+        whole.or_else(about)
     };
     let least = bound("minLength").unwrap_or_default();
     let most = bound("maxLength").unwrap_or(usize::MAX);

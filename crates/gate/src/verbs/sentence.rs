@@ -205,6 +205,22 @@ fn is_denied(tokens: &[Token], index: usize) -> bool {
         })
 }
 
+/// A word and what stands around it.
+struct Around<'a> {
+    tokens: &'a [Token],
+    index: usize,
+    word: &'a str,
+    verb: &'a str,
+    before: &'a str,
+    after: &'a str,
+    /// What follows can only be an object.
+    takes_object: bool,
+    /// It comes after an adverb such as "permanently".
+    adverb: bool,
+    /// The sentence begins with it.
+    starts: bool,
+}
+
 fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
     let word = tokens[index].word.as_str();
     let before = index
@@ -212,31 +228,58 @@ fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
         .map_or("", |index| tokens[index].word.as_str());
     let next = tokens.get(index + 1);
     let after = next.map_or("", |token| token.word.as_str());
-    let takes_object = next.is_some_and(|token| {
-        !token.parted && DETERMINERS.contains(&after) && after != "or" && after != "and"
-    });
     let adverb = before.len() > 4
         && before.ends_with("ly")
         && !matches!(
             before,
             "only" | "early" | "daily" | "weekly" | "monthly" | "recently" | "newly" | "currently"
         );
-    let starts = index == 0 || (index == 1 && (adverb || before.is_empty() && word.ends_with('s')));
-    // send back, give back
-    if matches!(after, "back") && matches!(verb, "send" | "report") {
+    let around = Around {
+        tokens,
+        index,
+        word,
+        verb,
+        before,
+        after,
+        takes_object: next.is_some_and(|token| !token.parted && DETERMINERS.contains(&after))
+            && !matches!(after, "or" | "and"),
+        adverb,
+        starts: index == 0 || (index == 1 && (adverb || before.is_empty() && word.ends_with('s'))),
+    };
+    // send back; a set of
+    let is_idiom = (after == "back" && matches!(verb, "send" | "report"))
+        || (after == "of"
+            && matches!(verb, "set" | "record" | "copy" | "update" | "log" | "queue"));
+    if is_idiom {
         return false;
     }
-    if matches!(after, "of")
-        && matches!(verb, "set" | "record" | "copy" | "update" | "log" | "queue")
-    {
-        return false;
+    let participle = word.ends_with("ed")
+        || super::words::IRREGULAR
+            .iter()
+            .any(|(form, _)| *form == word);
+    if word.ends_with("ing") && word != verb {
+        around.is_gerund(reading)
+    } else if participle && word != verb {
+        around.is_passive()
+    } else if word == verb {
+        around.is_base(reading)
+    } else {
+        around.is_third_person(reading)
     }
-    if word.ends_with("ing") {
-        if super::ADJUNCTS.contains(&word) && !takes_object {
+}
+
+impl Around<'_> {
+    fn parted(&self) -> bool {
+        self.tokens[self.index].parted
+    }
+
+    /// "after deleting it", "…, marking them as read".
+    fn is_gerund(&self, reading: bool) -> bool {
+        if super::ADJUNCTS.contains(&self.word) && !self.takes_object {
             return false;
         }
-        let led = matches!(
-            before,
+        matches!(
+            self.before,
             "after"
                 | "by"
                 | "while"
@@ -249,40 +292,48 @@ fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
                 | "upon"
                 | "thereby"
                 | "thus"
-        );
-        return led || tokens[index].parted || starts || takes_object || (adverb && !reading);
+        ) || self.parted()
+            || self.starts
+            || self.takes_object
+            || (self.adverb && !reading)
     }
-    let participle = word.ends_with("ed")
-        || super::words::IRREGULAR
+
+    /// "the note is deleted", "… returned and deleted".
+    fn is_passive(&self) -> bool {
+        let earlier = |back: usize| {
+            self.index
+                .checked_sub(back)
+                .map_or("", |index| self.tokens[index].word.as_str())
+        };
+        let being = BEINGS.contains(&self.before)
+            || (BEINGS.contains(&earlier(2))
+                && (self.adverb || matches!(self.before, "then" | "also")));
+        // "notes that are archived", "when it was created": a state of what is read
+        let state = self.tokens[self.index.saturating_sub(6)..self.index]
             .iter()
-            .any(|(form, _)| *form == word);
-    if participle && word != verb {
-        let being = BEINGS.contains(&before)
-            || (adverb && index >= 2 && BEINGS.contains(&tokens[index - 2].word.as_str()));
-        // "notes that are archived", "when it was created", "if it is deleted": a state, told of data
-        let state = tokens[index.saturating_sub(6)..index].iter().any(|token| {
-            matches!(
-                token.word.as_str(),
-                "that"
-                    | "which"
-                    | "who"
-                    | "when"
-                    | "whether"
-                    | "if"
-                    | "where"
-                    | "how"
-                    | "what"
-                    | "was"
-                    | "were"
-                    | "been"
-                    | "last"
-                    | "since"
-                    | "until"
-            )
-        });
-        let ends = after.is_empty()
+            .any(|token| {
+                matches!(
+                    token.word.as_str(),
+                    "that"
+                        | "which"
+                        | "who"
+                        | "when"
+                        | "whether"
+                        | "if"
+                        | "where"
+                        | "how"
+                        | "what"
+                        | "was"
+                        | "were"
+                        | "been"
+                        | "last"
+                        | "since"
+                        | "until"
+                )
+            });
+        let ends = self.after.is_empty()
             || matches!(
-                after,
+                self.after,
                 "afterwards"
                     | "as"
                     | "from"
@@ -292,39 +343,45 @@ fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
                     | "immediately"
                     | "forever"
             );
-        let coordinated = matches!(before, "and" | "then") && ends && !is_noun_like(verb);
-        return (being && !state && !is_state(verb)) || coordinated;
+        let coordinated = matches!(self.before, "and" | "then") && ends && !is_noun_like(self.verb);
+        (being && !state && !is_state(self.verb)) || coordinated
     }
-    let nounish = is_noun(word, verb) || is_noun_like(verb);
-    if word == verb {
+
+    /// "to delete", "will delete", "Delete a note".
+    fn is_base(&self, reading: bool) -> bool {
+        let nounish = is_noun(self.word, self.verb) || is_noun_like(self.verb);
+        let asked = MODALS.contains(&self.before);
         if nounish && reading {
             // the order, an update, in order to
-            return takes_object
-                && (starts
-                    || MODALS.contains(&before)
-                    || matches!(before, "and" | "or")
-                    || adverb);
+            return self.takes_object
+                && (self.starts || asked || self.adverb || matches!(self.before, "and" | "or"));
         }
-        return starts
-            || MODALS.contains(&before)
-            || matches!(before, "and" | "or" | "but" | "it" | "they" | "you")
-            || adverb
-            || (tokens[index].parted && (takes_object || !nounish));
+        self.starts
+            || asked
+            || self.adverb
+            || matches!(self.before, "and" | "or" | "but" | "it" | "they" | "you")
+            || (self.parted() && (self.takes_object || !nounish))
     }
-    // the form in -s
-    let led = SUBJECTS.contains(&before)
-        || adverb
-        || tokens[index].parted
-        || matches!(
-            before,
-            "also" | "or" | "but" | "automatically" | "silently" | "permanently" | "immediately"
-        );
-    if nounish {
+
+    /// "deletes the note", "which deletes it".
+    fn is_third_person(&self, reading: bool) -> bool {
+        let led = SUBJECTS.contains(&self.before)
+            || self.adverb
+            || self.parted()
+            || matches!(
+                self.before,
+                "also"
+                    | "or"
+                    | "but"
+                    | "automatically"
+                    | "silently"
+                    | "permanently"
+                    | "immediately"
+            );
         // "which orders it", but not "and updates" at the end
-        let verbal = if reading { takes_object } else { true };
-        return (starts || led) && verbal;
+        let verbal = !is_noun_like(self.verb) || !reading || self.takes_object;
+        (self.starts || led) && verbal
     }
-    starts || led
 }
 
 /// Whether its base form or its plural are nouns in descriptions.
