@@ -30,6 +30,7 @@
 #![warn(missing_docs)]
 
 pub mod calls;
+mod failures;
 pub mod finding;
 pub mod list;
 pub mod live;

@@ -74,5 +74,9 @@ pub const CALLS_PER_KIND: usize = 4;
 pub const CALLS_AT_ONCE: usize = 6;
 /// After so many tools that did not answer, none is called any more.
 pub const SILENT_TOOLS: usize = 4;
+/// What is read of a failure's text, in characters.
+pub const FAILURE_CHARS: usize = 16_000;
+/// A longer answer that begins like a failure is data, in bytes. Tuned.
+pub const FAILURE_LONG: usize = 2_000;
 
 // --- repository ----------------------------------------------------------------------------------

@@ -2,11 +2,24 @@
 
 use crate::rule::Rule;
 
+mod bad_arguments;
+mod error_actionable;
+mod error_clean;
+mod error_flagged;
+mod output_matches_schema;
 mod stdout_only_protocol;
 mod tool_name;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
-pub const RULES: &[&Rule] = &[&stdout_only_protocol::RULE, &tool_name::RULE];
+pub const RULES: &[&Rule] = &[
+    &stdout_only_protocol::RULE,
+    &tool_name::RULE,
+    &output_matches_schema::RULE,
+    &bad_arguments::RULE,
+    &error_actionable::RULE,
+    &error_flagged::RULE,
+    &error_clean::RULE,
+];
 
 /// The rule of that id or name.
 pub fn rule(wanted: &str) -> Option<&'static Rule> {
