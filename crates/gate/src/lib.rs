@@ -32,6 +32,7 @@
 pub mod calls;
 mod failures;
 pub mod finding;
+mod fuzz;
 pub mod list;
 pub mod live;
 mod options;
@@ -44,6 +45,7 @@ pub mod schema;
 pub mod surface;
 pub mod thresholds;
 pub mod verbs;
+mod views;
 pub mod wire;
 
 pub use options::{Command, Options, Permission, Progress, Target};

@@ -56,6 +56,13 @@ pub const TOOL_NAME_PORTABLE: usize = 64;
 
 // --- pages and sizes -----------------------------------------------------------------------------
 
+/// Tools with a limit that are asked for a million items.
+pub const TOOLS_LIMITED: usize = 20;
+/// More items on one page are not capped. Tuned: the largest page sizes of known APIs are 100 to 200.
+pub const PAGE_ITEMS: usize = 200;
+/// An answer that grows with its limit beyond this is not capped, in tokens (answer-size warns here).
+pub const PAGE_TOKENS: usize = 10_000;
+
 // --- HTTP ----------------------------------------------------------------------------------------
 
 // --- descriptions --------------------------------------------------------------------------------
@@ -78,5 +85,23 @@ pub const SILENT_TOOLS: usize = 4;
 pub const FAILURE_CHARS: usize = 16_000;
 /// A longer answer that begins like a failure is data, in bytes. Tuned.
 pub const FAILURE_LONG: usize = 2_000;
+/// Reading tools, and resources, that are looked at before and after a destructive call.
+pub const VIEWS: usize = 10;
+/// Destructive tools that are called, with `--destructive`.
+pub const TOOLS_DESTROYED: usize = 20;
+/// Odd calls of a run, and with `--active`.
+pub const FUZZ_CALLS: usize = 60;
+/// Odd calls of a run with `--active`.
+pub const FUZZ_CALLS_ACTIVE: usize = 300;
+/// How long the odd calls of a default run take at most; `--active` takes ten times as long.
+pub const FUZZ_TIME: Duration = Duration::from_secs(2);
+/// How long the answer to an odd call is waited for.
+pub const FUZZ_ANSWER: Duration = Duration::from_secs(5);
+/// After so many deaths no further odd call is made.
+pub const FUZZ_DEATHS: usize = 3;
+/// Tries to make deadly arguments smaller; each starts the server.
+pub const SHRINK_TRIES: usize = 8;
+/// How long that takes at most.
+pub const SHRINK_TIME: Duration = Duration::from_secs(10);
 
 // --- repository ----------------------------------------------------------------------------------

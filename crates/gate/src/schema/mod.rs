@@ -12,16 +12,18 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::{Value, json};
 
 mod cost;
+mod hostile;
 mod make;
 mod pattern;
 mod samples;
 mod shrink;
 mod text;
 
+pub(crate) use hostile::{deep, hostile};
 use make::{Maker, Style};
 pub(crate) use samples::UNKNOWN;
 pub use samples::{Kind, Sample};
-pub use shrink::{shrink, smaller};
+pub use shrink::{Shrinker, smaller};
 
 /// How often a valid value is tried for, each time with other choices.
 const ATTEMPTS: usize = 24;

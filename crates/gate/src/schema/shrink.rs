@@ -79,25 +79,40 @@ fn nest<'a, K>(
     }
 }
 
-/// The smallest value that still fails, as far as so many tries reach. `fails` is asked for each
-/// candidate.
-pub async fn shrink<F>(value: Value, tries: usize, mut fails: F) -> Value
-where
-    F: AsyncFnMut(&Value) -> bool,
-{
-    let mut best = value;
-    let mut left = tries;
-    'smaller: loop {
-        for candidate in smaller(&best) {
-            if left == 0 {
-                return best;
-            }
-            left -= 1;
-            if fails(&candidate).await {
-                best = candidate;
-                continue 'smaller;
-            }
+/// Looks for the smallest value that still fails, step by step: ask for a candidate, try it, tell.
+#[derive(Debug)]
+pub struct Shrinker {
+    best: Value,
+    candidates: std::vec::IntoIter<Value>,
+    tried: Option<Value>,
+}
+
+impl Shrinker {
+    /// Begins with a value that fails.
+    pub fn new(value: Value) -> Self {
+        Self {
+            candidates: smaller(&value).into_iter(),
+            best: value,
+            tried: None,
         }
-        return best;
+    }
+
+    /// The next value to try; none where none is smaller.
+    pub fn candidate(&mut self) -> Option<Value> {
+        self.tried = self.candidates.next();
+        self.tried.clone()
+    }
+
+    /// Tells whether the last candidate fails too.
+    pub fn told(&mut self, fails: bool) {
+        if let (true, Some(value)) = (fails, self.tried.take()) {
+            self.candidates = smaller(&value).into_iter();
+            self.best = value;
+        }
+    }
+
+    /// The smallest value so far that fails.
+    pub fn best(self) -> Value {
+        self.best
     }
 }
