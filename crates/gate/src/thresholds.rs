@@ -131,6 +131,13 @@ pub const CROSSING: Duration = Duration::from_millis(75);
 
 // --- pages and sizes -----------------------------------------------------------------------------
 
+/// Tools with a limit that are asked for a million items.
+pub const TOOLS_LIMITED: usize = 20;
+/// More items on one page are not capped. Tuned: the largest page sizes of known APIs are 100 to 200.
+pub const PAGE_ITEMS: usize = 200;
+/// An answer that grows with its limit beyond this is not capped, in tokens (answer-size warns here).
+pub const PAGE_TOKENS: usize = 10_000;
+
 // --- HTTP ----------------------------------------------------------------------------------------
 
 /// Requests over HTTP that are under way at once: Python's `http.server` keeps a queue of five, and
@@ -174,6 +181,39 @@ pub const PUSHED_BLANKS: usize = 120;
 pub const PUSHED_LINES: usize = 15;
 
 // --- behaviour -----------------------------------------------------------------------------------
+
+/// How long the shared calls take at most, together.
+pub const CALLS_TIME: Duration = Duration::from_secs(30);
+/// The shared calls of a run, at most.
+pub const CALLS: usize = 600;
+/// The calls of one kind to one tool; `--active` makes twice as many.
+pub const CALLS_PER_KIND: usize = 4;
+/// Tools that are called at once.
+pub const CALLS_AT_ONCE: usize = 6;
+/// After so many tools that did not answer, none is called any more.
+pub const SILENT_TOOLS: usize = 4;
+/// What is read of a failure's text, in characters.
+pub const FAILURE_CHARS: usize = 16_000;
+/// A longer answer that begins like a failure is data, in bytes. Tuned.
+pub const FAILURE_LONG: usize = 2_000;
+/// Reading tools, and resources, that are looked at before and after a destructive call.
+pub const VIEWS: usize = 10;
+/// Destructive tools that are called, with `--destructive`.
+pub const TOOLS_DESTROYED: usize = 20;
+/// Odd calls of a run, and with `--active`.
+pub const FUZZ_CALLS: usize = 60;
+/// Odd calls of a run with `--active`.
+pub const FUZZ_CALLS_ACTIVE: usize = 300;
+/// How long the odd calls of a default run take at most; `--active` takes ten times as long.
+pub const FUZZ_TIME: Duration = Duration::from_secs(2);
+/// How long the answer to an odd call is waited for.
+pub const FUZZ_ANSWER: Duration = Duration::from_secs(5);
+/// After so many deaths no further odd call is made.
+pub const FUZZ_DEATHS: usize = 3;
+/// Tries to make deadly arguments smaller; each starts the server.
+pub const SHRINK_TRIES: usize = 8;
+/// How long that takes at most.
+pub const SHRINK_TIME: Duration = Duration::from_secs(10);
 
 // --- repository ----------------------------------------------------------------------------------
 

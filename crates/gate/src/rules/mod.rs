@@ -3,9 +3,14 @@
 use crate::rule::Rule;
 
 mod answers_both_eras;
+mod bad_arguments;
 mod bad_token_refused;
 mod binds_loopback;
 mod capabilities_true;
+mod confirm_strict;
+mod error_actionable;
+mod error_clean;
+mod error_flagged;
 mod exits_on_eof;
 mod headers_match_body;
 mod hint_contradiction;
@@ -15,7 +20,10 @@ mod mcp_header_annotations;
 mod missing_resource;
 mod no_modern_session;
 mod origin_checked;
+mod output_matches_schema;
+mod page_size_capped;
 mod parameters_described;
+mod preview_first;
 mod project_hygiene;
 mod read_write_split;
 mod request_state_sealed;
@@ -27,6 +35,7 @@ mod stable_listing;
 mod stdout_only_protocol;
 mod surface_lock;
 mod surface_size;
+mod survives_fuzz;
 mod title_and_hints;
 mod tool_name;
 mod unauthenticated_401;
@@ -47,6 +56,7 @@ pub const RULES: &[&Rule] = &[
     &request_state_sealed::RULE,
     &exits_on_eof::RULE,
     &silent_after_cancel::RULE,
+    &page_size_capped::RULE,
     &origin_checked::RULE,
     &host_checked::RULE,
     &binds_loopback::RULE,
@@ -60,11 +70,19 @@ pub const RULES: &[&Rule] = &[
     &hint_contradiction::RULE,
     &schema_valid::RULE,
     &parameters_described::RULE,
+    &output_matches_schema::RULE,
     &mcp_header_annotations::RULE,
     &read_write_split::RULE,
     &surface_size::RULE,
     &secret_in_surface::RULE,
     &surface_lock::RULE,
+    &preview_first::RULE,
+    &confirm_strict::RULE,
+    &bad_arguments::RULE,
+    &survives_fuzz::RULE,
+    &error_actionable::RULE,
+    &error_flagged::RULE,
+    &error_clean::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
 ];

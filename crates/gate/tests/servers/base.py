@@ -375,6 +375,9 @@ class Server:
         if "id" not in message:
             self.notified(method, params if isinstance(params, dict) else {})
             return
+        if isinstance(message["id"], bool) or not isinstance(message["id"], (str, int, float)):
+            self.send({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "An id is a string or a number."}})
+            return
         self.dispatch(message["id"], method, params)
 
     def dispatch(self, request, method, params):

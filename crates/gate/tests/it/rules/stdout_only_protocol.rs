@@ -12,7 +12,7 @@ async fn a_banner_and_a_print_in_a_call_are_found() {
         .map(|finding| finding.quotes[0].text.as_str())
         .collect();
     assert!(quoted.contains(&"Notes server 1.0 ready"), "{quoted:?}");
-    assert!(quoted.contains(&"looking for x"), "{quoted:?}");
+    assert!(quoted.contains(&"looking for a"), "{quoted:?}");
 }
 
 #[tokio::test]
