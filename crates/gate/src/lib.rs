@@ -26,6 +26,7 @@
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `text/`: what the rules about descriptions read a text with.
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
 
@@ -41,6 +42,7 @@ pub mod rules;
 mod run;
 pub mod schema;
 pub mod surface;
+mod text;
 pub mod thresholds;
 pub mod verbs;
 pub mod wire;
