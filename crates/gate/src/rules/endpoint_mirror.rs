@@ -77,7 +77,9 @@ fn check(surface: &Surface) -> Outcome {
     let names = Names::of(&surface.tools);
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for tool in tools {
-        if let Some((operation, noun)) = operation(&names.read(tool).words) {
+        let named = operation(&names.read(tool).words);
+        // `noteCreate`, `noteUpdate`: the word that all share is the thing
+        if let Some((operation, noun)) = named.or_else(|| operation(&verbs::words(&tool.name))) {
             let family = families.entry(noun).or_default();
             family.operations.insert(operation);
             family.tools.push((operation, &tool.name));

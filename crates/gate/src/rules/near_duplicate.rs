@@ -1,9 +1,6 @@
 //! Two tools that read the same are chosen between by chance.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use crate::{
     finding::{Finding, Place},
@@ -46,8 +43,10 @@ pub(super) static RULE: Rule = Rule {
 struct Entry<'a> {
     tool: &'a Tool,
     name: Name,
-    /// Its words that mean something, without endings.
-    words: BTreeSet<String>,
+    /// Its words that mean something, without endings, each once, sorted.
+    words: Vec<String>,
+    /// Their numbers, sorted: the same word has the same number in all entries.
+    numbers: Vec<usize>,
 }
 
 fn check(surface: &Surface) -> Outcome {
@@ -58,6 +57,7 @@ fn check(surface: &Surface) -> Outcome {
     let mut outcome = Outcome::pass();
     let mut same: HashMap<String, &Tool> = HashMap::new();
     let mut entries: Vec<Entry> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for tool in &surface.tools {
         let text = Text::read(&tool.description);
         let name = names.read(tool);
@@ -80,10 +80,20 @@ fn check(surface: &Surface) -> Outcome {
         if entries.len() >= thresholds::TOOLS_JUDGED {
             continue;
         }
+        let words = words(&text);
+        let mut known: Vec<_> = words
+            .iter()
+            .map(|word| {
+                let next = numbers.len();
+                *numbers.entry(word.clone()).or_insert(next)
+            })
+            .collect();
+        known.sort_unstable();
         let entry = Entry {
             tool,
             name,
-            words: words(&text),
+            words,
+            numbers: known,
         };
         let nearest = entries
             .iter()
@@ -103,11 +113,37 @@ fn check(surface: &Surface) -> Outcome {
     outcome
 }
 
-fn words(text: &Text) -> BTreeSet<String> {
-    text.words[..purpose::before_boilerplate(text)]
+fn words(text: &Text) -> Vec<String> {
+    let mut words: Vec<_> = text.words[..purpose::before_boilerplate(text)]
         .iter()
         .filter(|word| !is_stop(&word.lower))
         .map(|word| singular(&word.lower))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// How many numbers two sorted lists share.
+fn shared(one: &[usize], other: &[usize]) -> usize {
+    let (mut at, mut place, mut shared) = (0, 0, 0);
+    while let (Some(ours), Some(theirs)) = (one.get(at), other.get(place)) {
+        at += usize::from(ours <= theirs);
+        place += usize::from(theirs <= ours);
+        shared += usize::from(ours == theirs);
+    }
+    shared
+}
+
+/// The most words that may count as common because they are synonyms.
+const SYNONYMS: usize = 2;
+
+/// The words of one that the other does not have.
+fn only<'a>(one: &'a Entry, other: &Entry) -> Vec<&'a str> {
+    one.words
+        .iter()
+        .filter(|word| other.words.binary_search(word).is_err())
+        .map(String::as_str)
         .collect()
 }
 
@@ -120,17 +156,15 @@ fn likeness(one: &Entry, other: &Entry) -> Option<f64> {
     if small < thresholds::DUPLICATE_WORDS || portion(small, large) < thresholds::DUPLICATE_SHARE {
         return None;
     }
-    let ours: Vec<_> = one
-        .words
-        .difference(&other.words)
-        .map(String::as_str)
-        .collect();
-    let theirs: Vec<_> = other
-        .words
-        .difference(&one.words)
-        .map(String::as_str)
-        .collect();
-    let verbs = synonyms(&ours, &theirs);
+    // most pairs have little in common: the words themselves are looked at where a few more would do
+    let common = shared(&one.numbers, &other.numbers);
+    let most = (common + SYNONYMS).min(small);
+    if portion(most, small + large - most) < thresholds::DUPLICATE_SHARE {
+        return None;
+    }
+    let ours = only(one, other);
+    let theirs = only(other, one);
+    let verbs = synonyms(&ours, &theirs).min(SYNONYMS);
     let common = one.words.len() - ours.len() + verbs;
     let share = portion(common, one.words.len() + other.words.len() - common);
     if share < thresholds::DUPLICATE_SHARE || tells_apart(one, other, &ours, &theirs) {

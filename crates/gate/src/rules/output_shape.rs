@@ -222,6 +222,10 @@ fn hollow(text: &Text) -> Option<std::ops::Range<usize>> {
     let rest = text.words[at + 1..]
         .iter()
         .take_while(|word| word.sentence == text.words[at].sentence);
+    // the output of a command is something
+    if phrases::find(text, "command|commands|code|script|program|shell").is_some() {
+        return None;
+    }
     let mut end = text.words[at].at.end;
     for word in rest {
         let noun = language::singular(&word.lower);

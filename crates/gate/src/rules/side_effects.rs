@@ -45,7 +45,7 @@ fn check(surface: &Surface) -> Outcome {
         }
         let mut findings = Vec::new();
         for effect in effects::effects(described.tool, &described.name, &described.text) {
-            if !disclosure::discloses(&described.text, described.tool, &effect) {
+            if !disclosure::discloses(&described.text, &effect) {
                 findings.push(undisclosed(described, &effect));
             }
         }

@@ -7,14 +7,14 @@ use super::{
     sentences::Text,
     vocabulary::{ACTING, DELETING, HANDLING, MAKING, NEGATIONS, NOUNISH, OTHER, RUNNING, SENDING},
 };
-use crate::{surface::Tool, verbs};
+use crate::verbs;
 
 /// Words, in the singular, that disclose it.
 const NET_SAYS: &[&str] = &[
-    "address", "api", "browse", "browser", "cloud", "crawl", "domain", "download", "endpoint",
-    "external", "feed", "host", "http", "https", "internet", "navigate", "network", "offline",
-    "online", "page", "remote", "remotely", "request", "rss", "scrape", "site", "upload", "uri",
-    "url", "web", "webhook", "webpage", "webpages", "website",
+    "api", "browse", "browser", "cloud", "crawl", "download", "endpoint", "external", "feed",
+    "host", "http", "https", "internet", "navigate", "network", "offline", "online", "page",
+    "remote", "remotely", "rss", "scrape", "site", "upload", "uri", "url", "web", "webhook",
+    "webpage", "webpages", "website",
 ];
 /// Verbs by which people are told something; more than "creates" must be said of that.
 const TELLING: &[&str] = &[
@@ -41,25 +41,19 @@ const NOMINAL: &[(&str, &str)] = &[
     ("submission", "submit"),
 ];
 /// Whether a description discloses an effect.
-pub(crate) fn discloses(text: &Text, tool: &Tool, effect: &Effect) -> bool {
+pub(crate) fn discloses(text: &Text, effect: &Effect) -> bool {
     match effect {
         Effect::Change(verb, sign) => discloses_change(text, verb, sign),
-        Effect::Network(_) => {
-            says(text, NET_SAYS)
-                || names_a_service(text)
-                || tool
-                    .title
-                    .as_deref()
-                    .is_some_and(|title| says(&Text::read(title), &["web", "internet"]))
-        }
+        Effect::Network(_) => says(text, NET_SAYS) || names_a_service(text),
         Effect::Sensitive(private, _) => says(text, private.says),
     }
 }
 
 fn says(text: &Text, list: &[&str]) -> bool {
     text.words.iter().any(|word| {
-        // "to be downloaded later" is done by somebody else
+        // "to be downloaded later" is done by somebody else, and `url` is a parameter
         !word.lower.ends_with("ed")
+            && !word.marked
             && parts(&word.lower)
                 .any(|part| bases(part).iter().any(|base| list.contains(&base.as_str())))
     })

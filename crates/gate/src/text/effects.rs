@@ -36,8 +36,8 @@ pub(crate) enum Sign {
 
 /// Words of a name that say: this reaches the network.
 const NET_NAMES: &[&str] = &[
-    "browse", "crawl", "curl", "download", "http", "https", "internet", "scrape", "url", "urls",
-    "web", "webhook", "webpage", "website", "wget",
+    "browse", "crawl", "curl", "download", "http", "https", "internet", "scrape", "web", "webpage",
+    "website", "wget",
 ];
 /// Parameters that name something on the network.
 const NET_PARAMETERS: &[&str] = &[
@@ -188,12 +188,8 @@ fn acting_parameter(tool: &Tool) -> Option<(String, String)> {
 
 fn network(tool: &Tool, name: &Name) -> Option<Sign> {
     let keeps = name.verb().is_some_and(|verb| KEEPING.contains(&verb));
-    if !keeps
-        && name
-            .words
-            .iter()
-            .any(|word| NET_NAMES.contains(&word.as_str()))
-    {
+    let named = |list: &[&str]| name.words.iter().any(|word| list.contains(&word.as_str()));
+    if named(NET_NAMES) || (!keeps && named(&["url", "urls", "webhook"])) {
         return Some(Sign::Name);
     }
     let parameter = tool.parameters().find(|(parameter, schema)| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    language::{form_of, singular},
+    language::singular,
     vocabulary::{ACTING, NOUNISH, OTHER},
 };
 use crate::{surface::Tool, thresholds, verbs};
@@ -14,6 +14,11 @@ const READING_NOUNS: &[&str] = &["history", "info", "stat", "stats", "status", "
 const FIRST_VERBS: &[&str] = &[
     "email", "empty", "install", "invite", "merge", "move", "post", "push", "put", "refund",
     "register", "reply", "reset", "run", "schedule", "set", "share", "transfer", "trash", "upload",
+];
+/// Verbs that do not make two tools alike.
+const PLAIN_VERBS: &[&str] = &[
+    "add", "create", "delete", "fetch", "get", "list", "read", "remove", "retrieve", "set", "show",
+    "update",
 ];
 /// Words before a verb that make a question or a rehearsal of it.
 const ASKING: &[&str] = &[
@@ -130,7 +135,8 @@ impl<'a> Names<'a> {
                 })
                 .count();
             let further = name.object().len().max(own.object().len()) - shared;
-            let verb = usize::from(own.verb().is_some() && own.verb() == name.verb());
+            let verb = own.verb().filter(|verb| !PLAIN_VERBS.contains(verb));
+            let verb = usize::from(verb.is_some() && verb == name.verb());
             let kind = usize::from(
                 own.reads() == name.reads() && own.acts.is_some() == name.acts.is_some(),
             );
@@ -173,7 +179,7 @@ fn service(tools: &[Tool]) -> Option<String> {
         let words = verbs::words(&tool.name);
         if words.len() > 1
             && let Some(first) = words.into_iter().next()
-            && form_of(&first, OTHER).is_none()
+            && OTHER.binary_search(&first.as_str()).is_err()
             && !verbs::READING.contains(&first.as_str())
             && ACTING.binary_search(&first.as_str()).is_err()
         {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     language::{is_plural, singular, third_person},
     names::{Name, Names},
-    vocabulary::MASS,
+    vocabulary::{ACTING, MASS},
 };
 use crate::surface::Tool;
 
@@ -70,16 +70,18 @@ const MEANINGS: &[(&str, &str)] = &[
     ("user_id", "the id of the user"),
 ];
 
-/// What is done, as in "to read a note"; none where the name does not begin with a verb.
+/// What is done, as in "to read a note"; none where the name is a noun, such as `web_search`.
 pub(crate) fn deed(name: &Name) -> Option<String> {
-    // `brave_web_search` is a noun
-    let verb = name.verb().filter(|_| name.verb == Some(0))?;
-    let object = noun_phrase(name.object());
-    Some(if object.is_empty() {
-        verb.to_owned()
-    } else {
-        format!("{verb} {object}")
-    })
+    let (at, verb) = (name.verb?, name.verb()?);
+    let mut object = name.object().to_vec();
+    if at > 0 {
+        if ACTING.binary_search(&verb).is_err() {
+            return None;
+        }
+        object = [&name.words[..at], &name.words[at + 1..]].concat();
+    }
+    let object = noun_phrase(&object);
+    Some(format!("{verb} {object}").trim_end().to_owned())
 }
 
 /// What is done, in the third person: "Reads a note"; blank where the name has no verb.

@@ -89,7 +89,6 @@ const UNFINISHED: &[&str] = &[
     "description goes here",
     "fixme",
     "insert description",
-    "lorem ipsum",
     "tbd",
     "todo describe",
     "todo document",
@@ -147,6 +146,9 @@ fn is_placeholder(text: &Text, joined: &str) -> bool {
     {
         return true;
     }
+    if joined.starts_with("lorem ipsum") {
+        return true;
+    }
     // "TODO: ..." and "TODO", but not "TODO list" or "Todo items"
     let Some(first) = text.words.first().filter(|word| word.raw == "TODO") else {
         return false;
@@ -177,7 +179,10 @@ fn content(text: &Text) -> Vec<String> {
     let mut words = Vec::new();
     for word in &text.words[..before_boilerplate(text)] {
         for part in verbs::words(word.raw) {
-            if !is_stop(&part) && EMPTY.binary_search(&part.as_str()).is_err() {
+            let empty = bases(&part)
+                .iter()
+                .any(|base| EMPTY.binary_search(&base.as_str()).is_ok());
+            if !is_stop(&part) && !empty {
                 words.push(part);
             }
         }

@@ -559,14 +559,14 @@ pub(crate) const MAKING: &[&str] = &[
 
 /// Verbs that disclose nothing of what is done.
 pub(crate) const HANDLING: &[&str] = &[
-    "allow", "handle", "help", "interact", "know", "let", "manage", "monitor", "perform",
-    "process", "provide", "report", "return", "see", "tell",
+    "allow", "handle", "help", "interact", "let", "manage", "perform", "process",
 ];
 
 /// Nouns without a plural, or that stand without an article.
 pub(crate) const MASS: &[&str] = &[
     "access",
     "audio",
+    "children",
     "code",
     "content",
     "data",
@@ -578,7 +578,10 @@ pub(crate) const MASS: &[&str] = &[
     "info",
     "information",
     "logging",
+    "markdown",
+    "media",
     "metadata",
+    "people",
     "sql",
     "status",
     "text",

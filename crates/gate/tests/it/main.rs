@@ -7,5 +7,6 @@
     reason = "tests"
 )]
 
+mod descriptions;
 mod rules;
 mod servers;
