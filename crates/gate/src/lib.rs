@@ -25,6 +25,10 @@
 //!   `rules/mod.rs`, add `tests/it/rules/NAME.rs` with a server that it must flag and one that it must
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
+#![warn(missing_docs)]
+//! - `live`, `surface`, `calls`, `project`: what rules may look at.
+//! - `report/`: one format a file.
+//! - `text/`: what the rules about descriptions read a text with.
 
 #![warn(missing_docs)]
 //! - `live`, `surface`, `calls`, `project`: what rules may look at.
@@ -58,6 +62,7 @@ pub mod schema;
 mod secret_names;
 mod subscription;
 pub mod surface;
+mod text;
 pub mod thresholds;
 pub mod verbs;
 mod views;

@@ -155,6 +155,42 @@ pub const PROBE: Duration = Duration::from_secs(5);
 
 // --- descriptions --------------------------------------------------------------------------------
 
+/// What is read of a description, in bytes; its length is judged whole.
+pub const DESCRIPTION_READ: usize = 20_000;
+/// The shortest description, in characters: less has no room for purpose and result (tuned).
+pub const DESCRIPTION_MIN: usize = 40;
+/// The longest, in characters: Claude Code cuts there.
+pub const DESCRIPTION_MAX: usize = 2_048;
+/// With no more words than this, a description needs a verb to be a sentence (tuned).
+pub const PURPOSE_WORDS: usize = 3;
+/// Up to so many words, a phrase such as "fixme" makes a description a placeholder (tuned).
+pub const UNFINISHED_WORDS: usize = 12;
+/// What the evidence that a description says what comes back must weigh (tuned).
+pub const OUTPUT_SCORE: u32 = 2;
+/// What the evidence that it says when not to use the tool must weigh (tuned).
+pub const LIMITS_SCORE: u32 = 2;
+/// Tools that are considered for the name in "use ... instead", the first ones.
+pub const SIBLINGS: usize = 200;
+/// Tools that must begin with the same word for it to be the service's name (tuned).
+pub const SERVICE_TOOLS: usize = 3;
+/// The share of words that two descriptions must have in common to be nearly the same (tuned).
+pub const DUPLICATE_SHARE: f64 = 0.85;
+/// Descriptions with fewer words that mean something are compared for sameness only (tuned).
+pub const DUPLICATE_WORDS: usize = 5;
+/// From so many words on, one word more that is also in the name does not tell two texts apart (tuned).
+pub const DUPLICATE_LONG: usize = 20;
+/// Operations on one noun (of list, read, create, update, delete) that make it an endpoint's (tuned).
+pub const MIRROR_OPERATIONS: usize = 3;
+/// Such nouns, or tools with a method and path in their text, that make a surface a mirror (tuned).
+pub const MIRROR_NOUNS: usize = 2;
+/// The share of tools that names of create, read, update, delete or operation ids must have to make a
+/// surface a mirror (tuned).
+pub const MIRROR_SHARE: f64 = 0.6;
+/// Surfaces with fewer tools are not judged by the share of such names (tuned).
+pub const MIRROR_TOOLS: usize = 8;
+/// Nouns with two operations or more that it takes beside the share (tuned).
+pub const MIRROR_PAIRS: usize = 3;
+
 // --- security ------------------------------------------------------------------------------------
 
 /// The shortest value that a name alone makes a secret, in letters and digits in a row (tuned).

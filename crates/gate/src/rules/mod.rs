@@ -3,11 +3,14 @@
 use crate::rule::Rule;
 
 mod answers_both_eras;
+mod arguments_explained;
 mod bad_arguments;
 mod bad_token_refused;
 mod binds_loopback;
 mod capabilities_true;
 mod confirm_strict;
+mod description_length;
+mod endpoint_mirror;
 mod error_actionable;
 mod error_clean;
 mod error_flagged;
@@ -18,18 +21,22 @@ mod host_checked;
 mod locked_dependencies;
 mod mcp_header_annotations;
 mod missing_resource;
+mod near_duplicate;
 mod no_modern_session;
 mod origin_checked;
 mod output_matches_schema;
+mod output_shape;
 mod page_size_capped;
 mod parameters_described;
 mod preview_first;
 mod project_hygiene;
+mod purpose;
 mod read_write_split;
 mod request_state_sealed;
 mod result_envelope;
 mod schema_valid;
 mod secret_in_surface;
+mod side_effects;
 mod silent_after_cancel;
 mod stable_listing;
 mod stdout_only_protocol;
@@ -42,6 +49,7 @@ mod unauthenticated_401;
 mod unique_names;
 mod unknown_method;
 mod version_negotiation;
+mod when_not_to_use;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
 pub const RULES: &[&Rule] = &[
@@ -74,6 +82,14 @@ pub const RULES: &[&Rule] = &[
     &mcp_header_annotations::RULE,
     &read_write_split::RULE,
     &surface_size::RULE,
+    &purpose::RULE,
+    &arguments_explained::RULE,
+    &output_shape::RULE,
+    &when_not_to_use::RULE,
+    &side_effects::RULE,
+    &description_length::RULE,
+    &near_duplicate::RULE,
+    &endpoint_mirror::RULE,
     &secret_in_surface::RULE,
     &surface_lock::RULE,
     &preview_first::RULE,

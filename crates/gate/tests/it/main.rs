@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod defects;
+mod descriptions;
 mod hostile_http;
 mod http;
 mod projects;

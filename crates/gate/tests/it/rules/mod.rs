@@ -1,9 +1,12 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
 mod answers_both_eras;
+mod arguments_explained;
 mod bad_token_refused;
 mod binds_loopback;
 mod capabilities_true;
+mod description_length;
+mod endpoint_mirror;
 mod exits_on_eof;
 mod headers_match_body;
 mod hint_contradiction;
@@ -11,15 +14,19 @@ mod host_checked;
 mod locked_dependencies;
 mod mcp_header_annotations;
 mod missing_resource;
+mod near_duplicate;
 mod no_modern_session;
 mod origin_checked;
+mod output_shape;
 mod parameters_described;
 mod project_hygiene;
+mod purpose;
 mod read_write_split;
 mod request_state_sealed;
 mod result_envelope;
 mod schema_valid;
 mod secret_in_surface;
+mod side_effects;
 mod silent_after_cancel;
 mod stable_listing;
 mod stdout_only_protocol;
@@ -31,3 +38,4 @@ mod unauthenticated_401;
 mod unique_names;
 mod unknown_method;
 mod version_negotiation;
+mod when_not_to_use;
