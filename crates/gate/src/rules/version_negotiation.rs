@@ -1,6 +1,6 @@
 //! A version that the server does not know must lead to one that both know, not to a misunderstanding.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -94,8 +94,14 @@ fn legacy(live: &Live) -> BoxFuture<'_, Outcome> {
                 Err(lost) => unanswered("initialize", version, &lost, &mut outcome),
             }
             if !outcome.findings.is_empty() || !outcome.unverified.is_empty() {
-                break;
+                return outcome;
             }
+        }
+        let greeted = session
+            .notify("notifications/initialized", Value::Null)
+            .await;
+        if greeted.is_ok() && session.is_stdio() {
+            live.leave(session);
         }
         outcome
     })
@@ -159,13 +165,17 @@ fn modern(live: &Live) -> BoxFuture<'_, Outcome> {
         if let Ok(answer) = &greeting.answer {
             outcome.findings.extend(discovered(answer));
         }
-        // a connection of its own, to which nothing valid was said: servers look harder at the first requests
-        let session = match live.open(Era::Modern, json!({})) {
-            Ok(session) => session,
-            Err(lost) => {
-                outcome.unknown(lost.to_string());
-                return outcome;
-            }
+        // a connection over which nothing valid was said: servers look harder at the first requests
+        let first = live.first_scratch(Era::Modern).await;
+        let session = match &first {
+            Some(session) => Arc::clone(session),
+            None => match live.open(Era::Modern, json!({})) {
+                Ok(session) => session,
+                Err(lost) => {
+                    outcome.unknown(lost.to_string());
+                    return outcome;
+                }
+            },
         };
         let started = greeting.answer.as_ref().map(|answer| answer.took);
         let patience = thresholds::VERSION_ANSWER + started.unwrap_or_default();
@@ -179,6 +189,7 @@ fn modern(live: &Live) -> BoxFuture<'_, Outcome> {
                 let before = outcome.findings.len();
                 foreign(&session, method, version, patience, &mut outcome).await;
                 if !outcome.unverified.is_empty() || !session.is_usable() {
+                    session.end().await;
                     return outcome;
                 }
                 if outcome.findings.len() > before {
@@ -192,6 +203,11 @@ fn modern(live: &Live) -> BoxFuture<'_, Outcome> {
         {
             outcome.findings.extend(pinned(&session, method).await);
         }
+        // what others ask over it comes after a handshake
+        if session.greet(live.patience()).await.is_err() {
+            session.end().await;
+        }
+        drop(first);
         outcome
     })
 }
