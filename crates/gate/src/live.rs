@@ -87,6 +87,7 @@ pub struct Live {
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
     scratch: [AsyncMutex<Option<Arc<Session>>>; 2],
+    left: Mutex<Vec<Arc<Session>>>,
     sessions: Mutex<Vec<Arc<Session>>>,
     started: AtomicUsize,
     over: Instant,
@@ -116,6 +117,7 @@ impl Live {
             cwd,
             shared: AsyncMutex::default(),
             scratch: Default::default(),
+            left: Mutex::default(),
             sessions: Mutex::default(),
             started: AtomicUsize::new(0),
             over: Instant::now() + thresholds::RUN,
@@ -190,6 +192,48 @@ impl Live {
             *slot = Some(self.connect(era).await?.0);
         }
         AsyncMutexGuard::try_map(slot, Option::as_mut).map_err(|_| Lost::GivenUp)
+    }
+
+    /// The same before anything was said over it, for whoever must say the first word and then greets; none
+    /// where others came first.
+    pub(crate) async fn first_scratch(
+        &self,
+        era: Era,
+    ) -> Option<MappedMutexGuard<'_, Arc<Session>>> {
+        let slot = match era {
+            Era::Legacy => &self.scratch[0],
+            Era::Modern => &self.scratch[1],
+        };
+        let mut slot = slot.lock().await;
+        if slot.is_some() {
+            return None;
+        }
+        *slot = Some(self.open(era, json!({})).ok()?);
+        AsyncMutexGuard::try_map(slot, Option::as_mut).ok()
+    }
+
+    /// Leaves a greeted connection to whoever needs one to end: a process is dear.
+    pub(crate) fn leave(&self, session: Arc<Session>) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.push(session);
+    }
+
+    /// A connection of an era that was left, or a new one: it may be ended.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn left_or_new(&self, era: Era) -> Result<Arc<Session>, Lost> {
+        let found = {
+            let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = left
+                .iter()
+                .position(|session| session.era() == era && session.is_usable());
+            at.map(|at| left.swap_remove(at))
+        };
+        match found {
+            Some(session) => Ok(session),
+            None => Ok(self.connect(era).await?.0),
+        }
     }
 
     /// A new connection, greeted, that declares no capabilities.

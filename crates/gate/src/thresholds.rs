@@ -100,6 +100,8 @@ pub const OBSERVERS: usize = 4;
 
 /// How long the answer to a foreign version, or to what does not exist, may take (the catalogue's 5 s).
 pub const VERSION_ANSWER: Duration = Duration::from_secs(5);
+/// How long further answers of that kind are waited for, once one stayed out.
+pub const AFTER_SILENCE: Duration = Duration::from_secs(1);
 /// How long a subscription's acknowledgement may take.
 pub const ACKNOWLEDGED: Duration = Duration::from_secs(2);
 /// How long a stream of HTTP is listened to for a refusal.

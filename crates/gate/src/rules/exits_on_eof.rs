@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
         fix: "Leave the reading loop at the end of stdin and end the process: make threads daemons, unref \
               timers, close pools and child processes.",
     },
-    checks: &[Check::Live(check)],
+    checks: &[Check::After(check)],
 };
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {
@@ -41,8 +41,8 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         if live.surfaces.is_empty() {
             return Outcome::unverified("it speaks neither era");
         }
-        let session = match live.connect(live.main_era()).await {
-            Ok((session, _)) => session,
+        let session = match live.left_or_new(live.main_era()).await {
+            Ok(session) => session,
             Err(lost) => return Outcome::unverified(lost.to_string()),
         };
         let closed = Instant::now();

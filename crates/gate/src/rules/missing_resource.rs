@@ -66,7 +66,12 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                         break;
                     }
                 };
-                let patience = live.patience().min(thresholds::VERSION_ANSWER);
+                let silent = outcome.findings.iter().any(|finding| finding.key == "lost");
+                let patience = live.patience().min(if silent {
+                    thresholds::AFTER_SILENCE
+                } else {
+                    thresholds::VERSION_ANSWER
+                });
                 let params = json!({"uri": missing.uri});
                 match session
                     .request_within("resources/read", params, patience)

@@ -92,7 +92,12 @@ async fn ask(
 ) -> Option<Answer> {
     let lost = match live.scratch(era).await {
         Ok(session) => {
-            let patience = live.patience().min(thresholds::VERSION_ANSWER);
+            let silent = outcome.findings.iter().any(|finding| finding.key == "lost");
+            let patience = live.patience().min(if silent {
+                thresholds::AFTER_SILENCE
+            } else {
+                thresholds::VERSION_ANSWER
+            });
             match session.request_within(method, params, patience).await {
                 Ok(answer) => return Some(answer),
                 Err(lost) => lost,

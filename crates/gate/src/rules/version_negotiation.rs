@@ -1,5 +1,7 @@
 //! A version that the server does not know must lead to one that both know, not to a misunderstanding.
 
+use std::{sync::Arc, time::Duration};
+
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
@@ -20,7 +22,8 @@ pub(super) static RULE: Rule = Rule {
     reach: Reach::Reads,
     docs: Docs {
         what: "Modern: server/discover and a list are asked for in versions that never existed (1999-01-01 \
-               and 2099-12-31); each must be refused with -32022 whose data names the supported versions. \
+               and 2099-12-31); each must be refused with -32022 whose data names the supported versions, \
+               at first and (a warning) after a valid request on the same connection. \
                Legacy: initialize with such a version must be answered with a version of MCP that exists, \
                or refused, within 5 s.",
         why: "A server that echoes or ignores the version promises a protocol that it does not speak; one \
@@ -56,7 +59,7 @@ fn legacy(live: &Live) -> BoxFuture<'_, Outcome> {
             return Outcome::not_applicable("initialize is not answered");
         };
         let mut outcome = Outcome::pass();
-        let mut started = std::time::Duration::ZERO;
+        let mut started = Duration::ZERO;
         if let Ok(answer) = &greeting.answer {
             started = answer.took;
             outcome
@@ -91,8 +94,14 @@ fn legacy(live: &Live) -> BoxFuture<'_, Outcome> {
                 Err(lost) => unanswered("initialize", version, &lost, &mut outcome),
             }
             if !outcome.findings.is_empty() || !outcome.unverified.is_empty() {
-                break;
+                return outcome;
             }
+        }
+        let greeted = session
+            .notify("notifications/initialized", Value::Null)
+            .await;
+        if greeted.is_ok() && session.is_stdio() {
+            live.leave(session);
         }
         outcome
     })
@@ -156,30 +165,79 @@ fn modern(live: &Live) -> BoxFuture<'_, Outcome> {
         if let Ok(answer) = &greeting.answer {
             outcome.findings.extend(discovered(answer));
         }
-        let mut methods = vec!["server/discover"];
-        if let Some(surface) = live.surfaces.get(&Era::Modern) {
-            methods.extend(surface.walks.last().map(|walk| walk.method));
-        }
-        for method in methods {
+        // a connection over which nothing valid was said: servers look harder at the first requests
+        let first = live.first_scratch(Era::Modern).await;
+        let session = match &first {
+            Some(session) => Arc::clone(session),
+            None => match live.open(Era::Modern, json!({})) {
+                Ok(session) => session,
+                Err(lost) => {
+                    outcome.unknown(lost.to_string());
+                    return outcome;
+                }
+            },
+        };
+        let started = greeting.answer.as_ref().map(|answer| answer.took);
+        let patience = thresholds::VERSION_ANSWER + started.unwrap_or_default();
+        let listing = live
+            .surfaces
+            .get(&Era::Modern)
+            .and_then(|surface| surface.walks.last())
+            .map(|walk| walk.method);
+        for method in ["server/discover"].into_iter().chain(listing) {
             for version in NEVER {
-                // one that died of the last question is replaced
-                let session = match live.scratch(Era::Modern).await {
-                    Ok(session) => session,
-                    Err(lost) => {
-                        outcome.unknown(lost.to_string());
-                        return outcome;
-                    }
-                };
                 let before = outcome.findings.len();
-                foreign(&session, method, version, &mut outcome).await;
-                if outcome.findings.len() > before || !outcome.unverified.is_empty() {
+                foreign(&session, method, version, patience, &mut outcome).await;
+                if !outcome.unverified.is_empty() || !session.is_usable() {
+                    session.end().await;
+                    return outcome;
+                }
+                if outcome.findings.len() > before {
                     // the other version would say the same
                     break;
                 }
             }
         }
+        if outcome.findings.is_empty()
+            && let Some(method) = listing
+        {
+            outcome.findings.extend(pinned(&session, method).await);
+        }
+        // what others ask over it comes after a handshake
+        if session.greet(live.patience()).await.is_err() {
+            session.end().await;
+        }
+        drop(first);
         outcome
     })
+}
+
+/// A server may look at the version until it has served a request, and at none after.
+async fn pinned(session: &Session, method: &str) -> Option<Finding> {
+    let patience = thresholds::VERSION_ANSWER;
+    let served = session.request_within(method, json!({}), patience).await;
+    served.ok()?.reply.ok()?;
+    let version = NEVER[0];
+    let params = json!({"_meta": modern_meta(version, session.capabilities())});
+    let answer = session
+        .request_within(method, params, patience)
+        .await
+        .ok()?;
+    answer.reply.as_ref().ok()?;
+    Some(
+        RULE.finding(
+            Place::Method(method.to_owned()),
+            format!(
+                "a request in version {version}, which never existed, is refused at first and answered once \
+                 another request was served on the connection"
+            ),
+            "Look at the version of each request by itself; keep none of the connection's.",
+        )
+        .level(Level::Warning)
+        .text("answer", &answer.message.to_string())
+        .exchange(answer.exchange)
+        .key("pinned"),
+    )
 }
 
 /// The versions that `server/discover` names must hold the one in which it was asked.
@@ -211,11 +269,15 @@ fn discovered(answer: &Answer) -> Option<Finding> {
 }
 
 /// Asks in a version that never was.
-async fn foreign(session: &Session, method: &str, version: &str, outcome: &mut Outcome) {
+async fn foreign(
+    session: &Session,
+    method: &str,
+    version: &str,
+    patience: Duration,
+    outcome: &mut Outcome,
+) {
     let params = json!({"_meta": modern_meta(version, session.capabilities())});
-    let answer = session
-        .request_within(method, params, thresholds::VERSION_ANSWER)
-        .await;
+    let answer = session.request_within(method, params, patience).await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(lost) => return unanswered(method, version, &lost, outcome),

@@ -101,6 +101,15 @@ async fn a_server_that_dies_of_it_is_found() {
 }
 
 #[tokio::test]
+async fn a_version_that_is_checked_at_first_alone_is_a_warning() {
+    let found = variant("flawed_10", Options::default()).await;
+    assert_eq!(
+        found,
+        [(Level::Warning, "P03 method tools/list [pinned]".to_owned())]
+    );
+}
+
+#[tokio::test]
 async fn a_refusal_in_both_eras_is_sound() {
     sound(NAME, Options::default()).await;
 }
