@@ -4,6 +4,7 @@
 //! the folder is looked at, wherever its links point.
 //!
 //! - `discover`: the command that starts its server, as its own files say it.
+//! - `environment`: the variables that it says it needs.
 //! - `manifest`, `range`: what it depends on, and how closely.
 //! - `program`: runs a program of it to its end.
 
@@ -22,6 +23,7 @@ use crate::{
 };
 
 mod discover;
+pub(crate) mod environment;
 pub(crate) mod manifest;
 pub(crate) mod program;
 mod range;

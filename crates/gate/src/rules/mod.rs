@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod locked_dependencies;
+mod missing_env_fails_loud;
 mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
@@ -17,6 +18,7 @@ pub const RULES: &[&Rule] = &[
     &surface_lock::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
+    &missing_env_fails_loud::RULE,
 ];
 
 /// The rule of that id or name.

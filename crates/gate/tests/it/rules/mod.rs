@@ -1,6 +1,7 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
 mod locked_dependencies;
+mod missing_env_fails_loud;
 mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
