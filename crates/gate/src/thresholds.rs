@@ -88,3 +88,7 @@ pub const EXIT_WITHOUT_VARIABLE: Duration = Duration::from_secs(10);
 pub const EXIT_AFTER_HANDSHAKE: Duration = Duration::from_millis(300);
 /// Variables that are left out one by one; further ones are not.
 pub const VARIABLES: usize = 20;
+/// What is read of a repository's tests, in bytes.
+pub const TEST_BYTES: usize = 32 * 1024 * 1024;
+/// How long a project's tests may run, all together.
+pub const TESTS_RUN: Duration = Duration::from_secs(600);

@@ -6,6 +6,7 @@
 //! - `discover`: the command that starts its server, as its own files say it.
 //! - `environment`: the variables that it says it needs.
 //! - `manifest`, `range`: what it depends on, and how closely.
+//! - `source`: the functions and tests of its source texts.
 //! - `program`: runs a program of it to its end.
 
 use std::{
@@ -27,6 +28,7 @@ pub(crate) mod environment;
 pub(crate) mod manifest;
 pub(crate) mod program;
 mod range;
+pub(crate) mod source;
 
 pub use discover::{Discovered, Discovery};
 

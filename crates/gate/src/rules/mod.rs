@@ -8,6 +8,7 @@ mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
 mod surface_lock;
+mod three_test_layers;
 mod tool_name;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
@@ -16,6 +17,7 @@ pub const RULES: &[&Rule] = &[
     &tool_name::RULE,
     &secret_in_surface::RULE,
     &surface_lock::RULE,
+    &three_test_layers::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
     &missing_env_fails_loud::RULE,

@@ -6,4 +6,5 @@ mod project_hygiene;
 mod secret_in_surface;
 mod stdout_only_protocol;
 mod surface_lock;
+mod three_test_layers;
 mod tool_name;
