@@ -263,3 +263,14 @@ pub const FILE_BYTES: u64 = 2 * 1024 * 1024;
 pub const FOLDER_DEPTH: usize = 64;
 /// How long the pipes of a program that ended are still read: what it left behind may hold them.
 pub const PIPE_GRACE: Duration = Duration::from_millis(300);
+/// How long a server may take to end where a variable is missing (tuned: a slow start of Node.js or
+/// Python takes up to 3 s).
+pub const EXIT_WITHOUT_VARIABLE: Duration = Duration::from_secs(10);
+/// How long after its answer to the handshake a server may still end because a variable is missing.
+pub const EXIT_AFTER_HANDSHAKE: Duration = Duration::from_millis(300);
+/// Variables that are left out one by one; further ones are not.
+pub const VARIABLES: usize = 20;
+/// What is read of a repository's tests, in bytes.
+pub const TEST_BYTES: usize = 32 * 1024 * 1024;
+/// How long a project's tests may run, all together.
+pub const TESTS_RUN: Duration = Duration::from_secs(600);

@@ -438,7 +438,7 @@ fn is_aside(file: &str) -> bool {
     })
 }
 
-fn go(project: &Project, _: &str) -> Result<Discovered, String> {
+fn go(project: &Project, file: &str) -> Result<Discovered, String> {
     let mains: Vec<_> = project
         .files
         .iter()
@@ -447,11 +447,23 @@ fn go(project: &Project, _: &str) -> Result<Discovered, String> {
             (folder.is_empty() || folder.starts_with("cmd/")).then_some(folder)
         })
         .collect();
-    let folder = match mains.as_slice() {
-        ["", ..] => ".".to_owned(),
-        [one] => format!("./{}", one.trim_end_matches('/')),
-        [] => return Err("there is neither main.go nor cmd/NAME/main.go".to_owned()),
-        many => return Err(format!("there are {} programs below cmd", many.len())),
+    let module = project
+        .text(file)
+        .and_then(|text| {
+            let line = text
+                .lines()
+                .find_map(|line| line.trim().strip_prefix("module "))?;
+            Some(line.trim().rsplit('/').next()?.to_owned())
+        })
+        .unwrap_or_default();
+    let named = mains
+        .iter()
+        .find(|folder| **folder == format!("cmd/{module}/"));
+    let folder = match (mains.as_slice(), named) {
+        (["", ..], _) => ".".to_owned(),
+        ([one], _) | (_, Some(one)) => format!("./{}", one.trim_end_matches('/')),
+        ([], _) => return Err("there is neither main.go nor cmd/NAME/main.go".to_owned()),
+        (many, _) => return Err(format!("there are {} programs below cmd", many.len())),
     };
     started(project, words(["go", "run", &folder]))
 }
@@ -503,6 +515,9 @@ fn registry(project: &Project, file: &str) -> Result<Discovered, String> {
     let identifier = text("identifier")
         .or(text("name"))
         .ok_or("its package has no identifier")?;
+    if identifier.contains("${") || text("version").is_some_and(|version| version.contains("${")) {
+        return Err(format!("{identifier} is filled in when it is released"));
+    }
     let kind = text("registryType")
         .or(text("registry_name"))
         .unwrap_or_default();
@@ -666,6 +681,16 @@ mod tests {
             discovered(&[("go.mod", ""), ("cmd/notes/main.go", "")])
                 .await
                 .0,
+            "go.mod: go run ./cmd/notes"
+        );
+        assert_eq!(
+            discovered(&[
+                ("go.mod", "module host/a/notes\n"),
+                ("cmd/notes/main.go", ""),
+                ("cmd/other/main.go", "")
+            ])
+            .await
+            .0,
             "go.mod: go run ./cmd/notes"
         );
         let npm = r#"{"packages": [{"registryType": "npm", "identifier": "@a/notes", "version": "1.2.3",

@@ -65,8 +65,10 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// The kits of MCP that it asks for.
     pub(crate) fn sdks(&self) -> impl Iterator<Item = &Dependency> {
+        // a kit asks for its own extras
         self.dependencies
             .iter()
+            .filter(|dependency| self.name.as_ref() != Some(&dependency.name))
             .filter(|dependency| is_sdk(self.ecosystem, &dependency.name))
     }
 

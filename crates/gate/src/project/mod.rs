@@ -4,7 +4,9 @@
 //! the folder is looked at, wherever its links point.
 //!
 //! - `discover`: the command that starts its server, as its own files say it.
+//! - `environment`: the variables that it says it needs.
 //! - `manifest`, `range`: what it depends on, and how closely.
+//! - `source`: the functions and tests of its source texts.
 //! - `program`: runs a program of it to its end.
 
 use std::{
@@ -22,9 +24,11 @@ use crate::{
 };
 
 mod discover;
+pub(crate) mod environment;
 pub(crate) mod manifest;
 pub(crate) mod program;
 mod range;
+pub(crate) mod source;
 
 pub use discover::{Discovered, Discovery};
 

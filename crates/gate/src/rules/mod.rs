@@ -20,6 +20,7 @@ mod hint_contradiction;
 mod host_checked;
 mod locked_dependencies;
 mod mcp_header_annotations;
+mod missing_env_fails_loud;
 mod missing_resource;
 mod near_duplicate;
 mod no_modern_session;
@@ -43,6 +44,7 @@ mod stdout_only_protocol;
 mod surface_lock;
 mod surface_size;
 mod survives_fuzz;
+mod three_test_layers;
 mod title_and_hints;
 mod tool_name;
 mod unauthenticated_401;
@@ -99,8 +101,10 @@ pub const RULES: &[&Rule] = &[
     &error_actionable::RULE,
     &error_flagged::RULE,
     &error_clean::RULE,
+    &three_test_layers::RULE,
     &project_hygiene::RULE,
     &locked_dependencies::RULE,
+    &missing_env_fails_loud::RULE,
 ];
 
 /// The rule of that id or name.

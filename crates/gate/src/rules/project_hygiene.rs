@@ -200,6 +200,7 @@ fn pins(project: &Project, outcome: &mut Outcome) {
     for file in workflows(project).chain(actions).chain(elsewhere) {
         let text = project.text(file).unwrap_or_default();
         for (number, line) in lines(&text) {
+            let line = line.trim_start();
             let Some(found) = USES.captures(line).and_then(|found| found.get(1)) else {
                 continue;
             };

@@ -53,6 +53,15 @@ pub(crate) fn random() -> String {
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
+/// Whether this very process was started by a run of the gate.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the mark is the gate's own, and no setting"
+)]
+pub(crate) fn is_nested() -> bool {
+    std::env::var_os(MARK).is_some()
+}
+
 /// How a process ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Exit {

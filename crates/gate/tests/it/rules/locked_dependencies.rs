@@ -208,6 +208,12 @@ async fn projects_of_python() {
         lines(&[("server.py", "import sys\nfrom mcp.server import Server\n")]).await,
         ["error server.py:2: it imports mcp, and no file says which version"]
     );
+    // a kit asks for its own extras
+    let kit = "[project]\nname = \"fastmcp\"\ndependencies = []\n[dependency-groups]\ndev = [\"fastmcp[all]\"]\n";
+    assert_eq!(
+        lines(&[("pyproject.toml", kit), ("uv.lock", lock)]).await,
+        [""; 0]
+    );
     let inline = "# /// script\n# dependencies = [\"fastmcp>=2\"]\n# ///\nimport fastmcp\n";
     assert_eq!(
         lines(&[
