@@ -103,11 +103,10 @@ fn weigh(described: &Described) -> (u32, std::ops::Range<usize>) {
     {
         (weight, at) = (2, limit);
     }
-    for (name, start) in described.names.mentioned(described.tool, text.raw) {
-        let here = start..start + name.len();
-        let found = if points(text, start) { 2 } else { 1 };
+    for name in described.names.mentioned(described.tool, text.raw) {
+        let found = if points(text, name.start) { 2 } else { 1 };
         if found > weight {
-            at = here;
+            at = name;
         }
         weight += found;
     }
