@@ -157,6 +157,8 @@ pub const PROBE: Duration = Duration::from_secs(5);
 
 // --- descriptions --------------------------------------------------------------------------------
 
+/// Tools whose descriptions are read for phrases; further ones are "could not verify".
+pub const DESCRIPTIONS_JUDGED: usize = 5_000;
 /// What is read of a description, in bytes; its length is judged whole.
 pub const DESCRIPTION_READ: usize = 20_000;
 /// The shortest description, in characters: less has no room for purpose and result (tuned).
@@ -173,6 +175,8 @@ pub const OUTPUT_SCORE: u32 = 2;
 pub const LIMITS_SCORE: u32 = 2;
 /// Tools that are considered for the name in "use ... instead", the first ones.
 pub const SIBLINGS: usize = 200;
+/// How often a rule looks for that name.
+pub const PROPOSALS: usize = 500;
 /// Tools that must begin with the same word for it to be the service's name (tuned).
 pub const SERVICE_TOOLS: usize = 3;
 /// The share of words that two descriptions must have in common to be nearly the same (tuned).

@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
         why: "A model fills an argument that nobody explained with what the name suggests: a title where an \
               id is meant, a page of 1,000, a date in the wrong format. The call fails, or does something \
               else.",
-        source: "Measured in arXiv 2602.14878 (\"opaque parameters\" is one of the most frequent defects of \
-                 descriptions); Anthropic, Writing effective tools for agents.",
+        source: "arXiv 2602.14878 scores the explanation of parameters as one of six parts of a description; \
+                 Anthropic, Define tools: say what each parameter means.",
         bad: "description: \"Finds notes.\", properties: {\"q\": {\"type\": \"string\"}, \"n\": {\"type\": \"integer\"}}",
         good: "description: \"Finds notes. `q` is the text to look for; `n` is how many to return (1 to 50).\"",
         fix: "Explain each argument once: in the description of the tool, or in the schema's own.",

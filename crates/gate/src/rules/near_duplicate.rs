@@ -59,20 +59,17 @@ fn check(surface: &Surface) -> Outcome {
     let mut entries: Vec<Entry> = Vec::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     for tool in &surface.tools {
-        let text = Text::read(&tool.description);
-        let name = names.read(tool);
-        if matches!(
-            purpose::lack(tool, &name, &text),
-            Some(purpose::Lack::Missing | purpose::Lack::Placeholder)
-        ) {
+        let plain = plain(&tool.description);
+        if plain.is_empty() {
             continue;
         }
-        let plain: Vec<_> = text.words.iter().map(|word| word.lower.as_str()).collect();
-        let plain = plain.join(" ");
         if let Some(first) = same.get(&plain) {
-            // what one name twice means is N02's
-            if first.name != tool.name {
-                outcome.find(found(tool, first, 100));
+            // what one name twice means is N02's, and what nobody wrote D01's
+            if first.name != tool.name
+                && purpose::unwritten(&Text::read(&tool.description)).is_none()
+            {
+                let shown = outcome.findings.len() < thresholds::FINDINGS_PER_RULE;
+                outcome.find(found(tool, first, 100, shown));
             }
             continue;
         }
@@ -80,6 +77,8 @@ fn check(surface: &Surface) -> Outcome {
         if entries.len() >= thresholds::TOOLS_JUDGED {
             continue;
         }
+        let text = Text::read(&tool.description);
+        let name = names.read(tool);
         let words = words(&text);
         let mut known: Vec<_> = words
             .iter()
@@ -106,11 +105,23 @@ fn check(surface: &Surface) -> Outcome {
                 clippy::cast_sign_loss,
                 reason = "0 to 100"
             )]
-            outcome.find(found(tool, other, (share * 100.0).floor() as u32));
+            outcome.find(found(tool, other, (share * 100.0).floor() as u32, true));
         }
         entries.push(entry);
     }
     outcome
+}
+
+/// A text as its letters and digits.
+fn plain(description: &str) -> String {
+    let mut plain = String::with_capacity(description.len());
+    for word in description.split(|character: char| !character.is_alphanumeric()) {
+        plain.extend(word.chars().flat_map(char::to_lowercase));
+        if !word.is_empty() {
+            plain.push(' ');
+        }
+    }
+    plain
 }
 
 fn words(text: &Text) -> Vec<String> {
@@ -210,7 +221,7 @@ fn tells_apart(one: &Entry, other: &Entry, ours: &[&str], theirs: &[&str]) -> bo
     (here && there) || (short && (here || there))
 }
 
-fn found(tool: &Tool, other: &Tool, percent: u32) -> Finding {
+fn found(tool: &Tool, other: &Tool, percent: u32, shown: bool) -> Finding {
     let message = if percent == 100 {
         format!("the description is that of {}", other.name)
     } else {
@@ -228,7 +239,12 @@ fn found(tool: &Tool, other: &Tool, percent: u32) -> Finding {
             _ => format!("For {} use {}.", propose::BLANK, other.name),
         }
     );
-    let (here, there) = shared_run(&tool.description, &other.description);
+    let (here, there) = if shown {
+        shared_run(&tool.description, &other.description)
+    } else {
+        // counted only
+        (0..0, 0..0)
+    };
     RULE.finding(Place::Tool(tool.name.clone()), message, fix)
         .quote("description", &tool.description, here)
         .quote(

@@ -29,8 +29,8 @@ pub(super) static RULE: Rule = Rule {
                says nothing.",
         why: "A model plans with what it will know after the call: whether the answer has the ids that the next \
               tool takes, and whether one call is enough. It cannot see the answer before.",
-        source: "Anthropic, Writing effective tools for agents; arXiv 2602.14878 lists the missing return \
-                 value among the defects of descriptions.",
+        source: "Anthropic, Define tools: detailed descriptions are the most important factor in how a tool \
+                 performs; their example of a good one says what is returned, and what is not.",
         bad: "\"description\": \"Finds notes by text.\"",
         good: "\"description\": \"Finds notes by text. Returns one line a note: id and title.\"",
         fix: "Add a sentence that begins with Returns, and names what each entry holds. Or describe the fields \

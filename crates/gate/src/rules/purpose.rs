@@ -20,9 +20,8 @@ pub(super) static RULE: Rule = Rule {
                short one that is true (\"Adds two numbers\") passes.",
         why: "The description is all that a model knows when it chooses. Without a purpose it guesses from \
               the name, calls the wrong tool, or none.",
-        source: "Measured in arXiv 2602.14878: most tools of public servers fail to state their purpose \
-                 clearly, and stating it is what helps most. The list of placeholders is from generators and \
-                 templates.",
+        source: "arXiv 2602.14878: of 856 tools on 103 servers, 56% fail to state their purpose clearly. The \
+                 placeholders are those of generators and templates.",
         bad: "\"name\": \"get_user\", \"description\": \"get_user tool\"",
         good: "\"name\": \"get_user\", \"description\": \"Looks up a customer by id or mail address, to answer \
                questions about their account.\"",

@@ -25,8 +25,8 @@ pub(super) static RULE: Rule = Rule {
                another tool for what this one is not for (\"use read_note instead\").",
         why: "Where two tools nearly fit, a model takes the one whose text comes closest to the words of the \
               question. One clause that sends it to the other tool saves the wrong call and the turn after it.",
-        source: "Anthropic, Writing effective tools for agents: say when to use a tool, and when not; arXiv \
-                 2602.14878 counts missing limitations among the defects of descriptions.",
+        source: "Anthropic, Define tools: say when a tool should be used, and when it should not; arXiv \
+                 2602.14878 scores limits and guidance as two of six parts of a description.",
         bad: "\"description\": \"Finds notes by text. Returns one line a note: id and title.\"",
         good: "\"description\": \"Finds notes by text. Returns one line a note: id and title. Not for reading one \
                note: use read_note.\"",
@@ -103,11 +103,10 @@ fn weigh(described: &Described) -> (u32, std::ops::Range<usize>) {
     {
         (weight, at) = (2, limit);
     }
-    for (name, start) in described.names.mentioned(described.tool, text.raw) {
-        let here = start..start + name.len();
-        let found = if points(text, start) { 2 } else { 1 };
+    for name in described.names.mentioned(described.tool, text.raw) {
+        let found = if points(text, name.start) { 2 } else { 1 };
         if found > weight {
-            at = here;
+            at = name;
         }
         weight += found;
     }

@@ -23,6 +23,7 @@ use crate::{
     finding::Finding,
     rule::Outcome,
     surface::{Surface, Tool},
+    thresholds,
 };
 use names::{Name, Names};
 use purpose::Lack;
@@ -54,7 +55,7 @@ pub(crate) fn each(
     let names = Names::of(&surface.tools);
     let mut outcome = Outcome::pass();
     let mut foreign = Vec::new();
-    for tool in &surface.tools {
+    for tool in surface.tools.iter().take(thresholds::DESCRIPTIONS_JUDGED) {
         let text = Text::read(&tool.description);
         let name = names.read(tool);
         let lack = purpose::lack(tool, &name, &text);
@@ -70,6 +71,13 @@ pub(crate) fn each(
             lack,
         };
         outcome.findings.extend(judge(&described));
+    }
+    if surface.tools.len() > thresholds::DESCRIPTIONS_JUDGED {
+        outcome.unknown(format!(
+            "of {} descriptions the first {} are judged",
+            surface.tools.len(),
+            thresholds::DESCRIPTIONS_JUDGED
+        ));
     }
     if let Some(first) = foreign.first() {
         let more = match foreign.len() - 1 {

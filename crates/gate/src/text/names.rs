@@ -1,6 +1,10 @@
 //! What the names of a server's tools say: a verb, and what it is done to.
 
-use std::collections::HashMap;
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     language::singular,
@@ -93,6 +97,8 @@ pub(crate) struct Names<'a> {
     tools: &'a [Tool],
     service: Option<String>,
     candidates: Vec<Name>,
+    known: HashSet<&'a str>,
+    left: Cell<usize>,
 }
 
 impl<'a> Names<'a> {
@@ -108,6 +114,8 @@ impl<'a> Names<'a> {
             tools,
             service,
             candidates,
+            known: tools.iter().map(|tool| tool.name.as_str()).collect(),
+            left: Cell::new(thresholds::PROPOSALS),
         }
     }
 
@@ -116,8 +124,10 @@ impl<'a> Names<'a> {
         Name::read(&tool.name, self.service.as_deref())
     }
 
-    /// The tool that is most easily taken for this one, by the words of the names.
+    /// The tool that is most easily taken for this one, by the words of the names. After
+    /// `thresholds::PROPOSALS` times there is none: nobody reads so many.
     pub(crate) fn sibling(&self, tool: &Tool) -> Option<(&'a Tool, &Name)> {
+        self.left.set(self.left.get().checked_sub(1)?);
         let own = self.read(tool);
         let mut best = None;
         let mut most = 0;
@@ -149,26 +159,22 @@ impl<'a> Names<'a> {
         best
     }
 
-    /// The names of the other tools that stand in a text, as written there.
-    pub(crate) fn mentioned(&self, tool: &Tool, text: &str) -> Vec<(&'a str, usize)> {
-        self.tools
-            .iter()
-            .take(thresholds::SIBLINGS)
-            .filter(|other| other.name != tool.name && verbs::words(&other.name).len() > 1)
-            .filter_map(|other| Some((other.name.as_str(), place_of(text, &other.name)?)))
-            .collect()
+    /// Where the names of other tools stand in a text; those of one word are words like others.
+    pub(crate) fn mentioned(&self, tool: &Tool, text: &str) -> Vec<Range<usize>> {
+        let inside = |character: char| character.is_alphanumeric() || "_-./".contains(character);
+        let mut found = Vec::new();
+        let mut start = 0;
+        for piece in text.split(|character| !inside(character)) {
+            let name = piece.trim_matches(['-', '.', '/']);
+            let from = start + (piece.len() - piece.trim_start_matches(['-', '.', '/']).len());
+            start += piece.len();
+            start += text[start..].chars().next().map_or(0, char::len_utf8);
+            if name != tool.name && self.known.contains(name) && verbs::words(name).len() > 1 {
+                found.push(from..from + name.len());
+            }
+        }
+        found
     }
-}
-
-/// Where a name stands in a text, not as a part of a longer one.
-pub(crate) fn place_of(text: &str, name: &str) -> Option<usize> {
-    let inside = |character: Option<char>| {
-        character
-            .is_some_and(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
-    };
-    text.match_indices(name).map(|(at, _)| at).find(|at| {
-        !inside(text[..*at].chars().next_back()) && !inside(text[at + name.len()..].chars().next())
-    })
 }
 
 /// The word in front of the names that is the service's: one that most tools share.
@@ -294,9 +300,12 @@ mod tests {
         assert_eq!(sibling(0), Some("read_note"));
         assert_eq!(sibling(1), Some("find_notes"));
         assert_eq!(sibling(3), None);
-        assert_eq!(
-            place_of("use read_notes or read_note.", "read_note"),
-            Some(18)
-        );
+        let text = "Use read_notes, `read_note`. Or weather, (find_users); — find_notes-x.";
+        let found: Vec<_> = names
+            .mentioned(&tools[0], text)
+            .into_iter()
+            .map(|at| &text[at])
+            .collect();
+        assert_eq!(found, ["read_note", "find_users"]);
     }
 }

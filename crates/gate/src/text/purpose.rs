@@ -101,24 +101,14 @@ const UNFINISHED: &[&str] = &[
 /// What a description lacks to say what the tool is for; none where it says it, or where it is not in
 /// English and there is more of it than a placeholder.
 pub(crate) fn lack(tool: &Tool, name: &Name, text: &Text) -> Option<Lack> {
-    if tool.description.trim().is_empty() {
-        return Some(Lack::Missing);
+    let unwritten = unwritten(text);
+    if unwritten.is_some() || !is_english(text) {
+        return unwritten;
     }
     let plain: Vec<_> = text.words.iter().map(|word| word.lower.as_str()).collect();
-    let joined = plain.join(" ");
-    if plain.is_empty() {
-        // punctuation only
-        let pictures = tool.description.chars().any(char::is_alphabetic);
-        return (!pictures).then_some(Lack::Placeholder);
-    }
-    if is_placeholder(text, &joined) {
-        return Some(Lack::Placeholder);
-    }
-    if !is_english(text) {
-        return None;
-    }
     let content = content(text);
-    if content.iter().all(|word| repeats(word, name, tool)) {
+    let own: Vec<_> = verbs::words(&tool.name);
+    if content.iter().all(|word| repeats(word, name, &own)) {
         return Some(if content.is_empty() && !echoes(&plain, name) {
             Lack::Vague
         } else {
@@ -132,6 +122,21 @@ pub(crate) fn lack(tool: &Tool, name: &Name, text: &Text) -> Option<Lack> {
         }
     }
     None
+}
+
+/// Why nobody wrote a description, if so.
+pub(crate) fn unwritten(text: &Text) -> Option<Lack> {
+    if text.raw.trim().is_empty() {
+        return Some(Lack::Missing);
+    }
+    let plain: Vec<_> = text
+        .words
+        .iter()
+        .take(thresholds::UNFINISHED_WORDS + 1)
+        .map(|word| word.lower.as_str())
+        .collect();
+    // punctuation only is one too
+    (plain.is_empty() || is_placeholder(text, &plain.join(" "))).then_some(Lack::Placeholder)
 }
 
 fn is_placeholder(text: &Text, joined: &str) -> bool {
@@ -200,8 +205,7 @@ fn echoes(plain: &[&str], name: &Name) -> bool {
 }
 
 /// Whether a word says no more than the name does.
-fn repeats(word: &str, name: &Name, tool: &Tool) -> bool {
-    let own: Vec<_> = verbs::words(&tool.name);
+fn repeats(word: &str, name: &Name, own: &[String]) -> bool {
     let forms = bases(word);
     if own.iter().any(|own| {
         forms.contains(own)

@@ -78,3 +78,74 @@ pub fn line(finding: &Finding) -> String {
         finding.fix
     )
 }
+
+#[test]
+fn no_text_is_too_odd_to_be_judged() {
+    let texts = [
+        "\u{0}",
+        "\u{202e}\u{e0041}",
+        "e\u{301}e\u{301}. É’é `’` ''' '’",
+        "İİİ ǅ ß SS ﬁ",
+        "....!!!???;;;|||",
+        "GET /",
+        "GET /é`",
+        "POST",
+        "a-",
+        "-a- .b. /c/",
+        "TODO\u{a0}",
+        "Error responses",
+        "error résponses: x",
+        "s es ies ing ed",
+        "returns",
+        "do not",
+        "\n\n\t- \n* ",
+        "𝒳𝒴 🐳🐳🐳",
+    ];
+    let odd = [
+        "",
+        "é",
+        "_",
+        "getÉtat",
+        "İ",
+        "s",
+        "ing",
+        "delete_",
+        "__proto__",
+        "🐳",
+        "a/b.c-d",
+    ];
+    let mut tools = Vec::new();
+    for text in texts {
+        for name in odd {
+            let mut tool = tool(name, "s* é ing a", &format!("{text} {name} {text}"));
+            tool["inputSchema"]["properties"]["x"] =
+                json!({"$ref": "#/properties/x", "enum": [text, 1, null]});
+            tool["outputSchema"] =
+                json!({"properties": {name: {"items": {"properties": {text: []}}}}});
+            tools.push(tool);
+        }
+    }
+    tools.push(
+        json!({"name": 1, "description": [], "inputSchema": {"properties": [], "required": {}}}),
+    );
+    tools.push(json!({"name": "x", "description": "é".repeat(30_000)}));
+    tools.push(json!({"name": "y", "description": "do not ".repeat(10_000)}));
+    for rule in rules::RULES.iter().filter(|rule| rule.id.starts_with('D')) {
+        assert!(judge(rule.name, &[]).not_applicable.is_some(), "{rule:?}");
+        let outcome = judge(rule.name, &tools);
+        assert!(rule.id == "D08" || !outcome.findings.is_empty(), "{rule:?}");
+    }
+}
+
+#[test]
+fn of_very_many_descriptions_the_first_are_judged() {
+    let tools: Vec<_> = (0..5_001)
+        .map(|number| tool(&format!("t{number}"), "", ""))
+        .collect();
+    let outcome = judge("purpose", &tools);
+    assert_eq!(outcome.findings.len(), 5_000);
+    assert_eq!(
+        outcome.unverified,
+        ["of 5001 descriptions the first 5000 are judged"]
+    );
+}

@@ -7,8 +7,11 @@ use crate::{
 
 const NAME: &str = "near-duplicate";
 
+/// A tool's name and description.
+type Said = (&'static str, &'static str);
+
 /// Two tools, and whether their descriptions are nearly the same.
-const PAIRS: &[((&str, &str), (&str, &str), bool)] = &[
+const PAIRS: &[(Said, Said, bool)] = &[
     (
         ("find_notes", "Finds notes by text."),
         ("search_notes", "Finds notes by text."),
@@ -134,29 +137,22 @@ fn one_word_in_a_long_text_does_not_tell_tools_apart() {
 }
 
 #[test]
-fn of_a_hundred_thousand_tools_the_first_are_compared_and_all_looked_up() {
-    let tools: Vec<_> = (0..100_000)
+fn of_many_tools_the_first_are_compared_and_all_looked_up() {
+    let mut tools: Vec<_> = (0..5_000)
         .map(|number| {
             let text = format!(
-                "Tool {number} shows item {} of shelf {} in hall {}.",
+                "Box {number} shows i{} of h{} in s{}.",
                 number % 7,
-                number % 11,
-                number % 13
+                number % 97,
+                number % 89
             );
             tool(&format!("show_{number}"), "", &text)
         })
-        .chain([tool(
-            "same",
-            "",
-            "Tool 99999 shows item 4 of shelf 9 in hall 3.",
-        )])
         .collect();
-    let found = judge(NAME, &tools).findings;
-    assert!(
-        found
-            .iter()
-            .any(|finding| finding.message.contains("is that of show_99999"))
-    );
+    tools.push(tool("same", "", "Box 4999 shows i1 of h52 in s15."));
+    let found: Vec<_> = judge(NAME, &tools).findings.iter().map(line).collect();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("is that of show_4999"), "{}", found[0]);
 }
 
 #[tokio::test]
