@@ -31,9 +31,12 @@
 
 pub mod calls;
 pub mod finding;
+pub mod hidden;
+pub mod injection;
 pub mod list;
 pub mod live;
 mod options;
+pub mod paging;
 pub mod project;
 pub mod report;
 pub mod rule;

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex as AsyncMutex, OnceCell};
 use crate::{
     calls::Calls,
     options::{Command, Options},
+    paging::Probed,
     surface::Surface,
     thresholds,
     wire::{Answer, Era, Log, Lost, Session, Traces, http::Endpoint, process, reap_all},
@@ -81,6 +82,9 @@ pub struct Live {
     /// The secret in the environment of a started server (`SEAWORTHY_CANARY_SECRET`).
     pub canary: String,
     pub(crate) calls: OnceCell<Calls>,
+    /// The calls with the broadest answers, by tool.
+    pub(crate) broad: AsyncMutex<BTreeMap<String, Option<Probed>>>,
+    injections: AsyncMutex<Option<Arc<Session>>>,
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
@@ -108,6 +112,8 @@ impl Live {
             log,
             canary,
             calls: OnceCell::new(),
+            broad: AsyncMutex::default(),
+            injections: AsyncMutex::default(),
             mark,
             cwd,
             shared: AsyncMutex::default(),
@@ -240,6 +246,21 @@ impl Live {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(session.clone());
+        Ok(session)
+    }
+
+    /// The connection over which arguments are sent that may take the server down: made when first
+    /// asked for, and anew where it ended.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn injections(&self, era: Era) -> Result<Arc<Session>, Lost> {
+        let mut injections = self.injections.lock().await;
+        if let Some(session) = injections.as_ref().filter(|session| session.is_usable()) {
+            return Ok(session.clone());
+        }
+        let (session, _) = self.connect(era).await?;
+        *injections = Some(session.clone());
         Ok(session)
     }
 
