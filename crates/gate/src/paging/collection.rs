@@ -156,6 +156,7 @@ const BOUNDED: &[&str] = &[
     "tools",
     "types",
     "units",
+    "variables",
     "variants",
     "versions",
     "voices",
@@ -254,14 +255,14 @@ pub fn is_plural(word: &str) -> bool {
             && !NO_PLURALS.contains(&word))
 }
 
-/// Whether the output schema has an array of objects, or of anything under a name for entries.
+/// Whether the output schema has an array under a name for entries.
 fn by_output(tool: &Tool) -> Option<String> {
     let schema = tool.output_schema.as_ref()?;
     let properties = schema["properties"].as_object()?;
     let many = |schema: &Value| schema["type"] == "array" && schema.get("maxItems").is_none();
     let (name, _) = properties.iter().find(|(name, schema)| {
         many(schema)
-            && (properties.len() == 1 || is_entries(name))
+            && is_entries(name)
             // an array of fixed words is no collection
             && schema["items"].get("enum").is_none()
     })?;
@@ -273,7 +274,6 @@ fn is_entries(name: &str) -> bool {
         name,
         "data"
             | "documents"
-            | "elements"
             | "entries"
             | "hits"
             | "items"
@@ -282,7 +282,6 @@ fn is_entries(name: &str) -> bool {
             | "result"
             | "results"
             | "rows"
-            | "values"
     )
 }
 
@@ -334,7 +333,8 @@ fn by_description(description: &str) -> Option<String> {
                     || first[phrase.len()..]
                         .split_whitespace()
                         .take(4)
-                        .any(|word| is_plural(word.trim_matches(|c: char| !c.is_alphanumeric()))))
+                        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+                        .any(|word| is_plural(word) && !BOUNDED.contains(&word)))
             {
                 return Some(format!("its description says so (\"{}\")", phrase.trim()));
             }
@@ -444,6 +444,10 @@ mod tests {
             ("delete_users", "Deletes users."),
             ("update_all", "Updates everything."),
             ("echo", "Returns all that was said."),
+            (
+                "get-env",
+                "Returns all environment variables, helpful for debugging",
+            ),
             ("add", "Gets the sum of two numbers."),
             ("sequential_thinking", "A tool for thinking in steps."),
         ] {

@@ -220,7 +220,7 @@ mod tests {
         answer(json!({"content": [{"type": "text", "text": text}]}))
     }
 
-    fn data(value: Value) -> Answer {
+    fn data(value: &Value) -> Answer {
         answer(
             json!({"content": [{"type": "text", "text": value.to_string()}], "structuredContent": value}),
         )
@@ -282,7 +282,7 @@ mod tests {
             json!({"items": [1], "hint": "8 more results: call again with a larger limit"}),
         ] {
             assert_eq!(
-                signal(&limited, &data(value.clone()), None),
+                signal(&limited, &data(&value), None),
                 Signal::Clear,
                 "{value}"
             );
@@ -293,7 +293,7 @@ mod tests {
             json!({"items": [1], "truncated": true, "next_cursor": null}),
         ] {
             assert_eq!(
-                signal(&limited, &data(value.clone()), None),
+                signal(&limited, &data(&value), None),
                 Signal::NoWay,
                 "{value}"
             );
@@ -304,7 +304,7 @@ mod tests {
             json!([1]),
         ] {
             assert_eq!(
-                signal(&limited, &data(value.clone()), None),
+                signal(&limited, &data(&value), None),
                 Signal::Nothing,
                 "{value}"
             );

@@ -65,30 +65,13 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         if !answered {
             outcome.unknown("no tool answered a call");
         }
-        let mut left_out: Vec<_> = calls
-            .left_out
-            .iter()
-            .map(|(tool, _)| tool.as_str())
-            .collect();
-        left_out.sort_unstable();
-        left_out.dedup();
-        if !left_out.is_empty() {
-            let some = left_out
+        let unmeasured = "not called with valid arguments, so its answer was not measured";
+        outcome.unknown_each(
+            calls
+                .left_out
                 .iter()
-                .take(5)
-                .copied()
-                .collect::<Vec<_>>()
-                .join(", ");
-            let more = left_out.len().saturating_sub(5);
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            outcome.unknown(format!(
-                "{some}{more}: not called with valid arguments, so their answers were not measured"
-            ));
-        }
+                .map(|(tool, _)| (tool.clone(), unmeasured.to_owned())),
+        );
         outcome
     })
 }

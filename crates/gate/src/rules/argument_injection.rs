@@ -135,17 +135,16 @@ impl Run<'_> {
     async fn tools(&mut self) {
         let live = self.live;
         let calls = live.calls().await;
+        let mut unknown = Vec::new();
         for tool in live.surface.tools.iter().take(thresholds::TOOLS_JUDGED) {
             let reads = matches!(verbs::judge(tool), Judgement::Reads(_));
-            if !reads && live.options.permission < Permission::Destructive {
-                self.outcome.unknown(format!(
-                    "{}: its words do not say that it only reads; --destructive tries it",
-                    tool.name
-                ));
-                continue;
-            }
-            if let Err(why) = live.may_call(tool, &CallKind::Valid) {
-                self.outcome.unknown(format!("{}: {why}", tool.name));
+            let may = if reads || live.options.permission >= Permission::Destructive {
+                live.may_call(tool, &CallKind::Valid)
+            } else {
+                Err("its words do not say that it only reads; --destructive tries it".to_owned())
+            };
+            if let Err(why) = may {
+                unknown.push((tool.name.clone(), why));
                 continue;
             }
             let of_tool = || calls.valid().filter(|call| call.tool == tool.name);
@@ -163,6 +162,7 @@ impl Run<'_> {
                 self.try_all(&spot, payloads, !reads).await;
             }
         }
+        self.outcome.unknown_each(unknown);
     }
 
     async fn resources(&mut self) {

@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use crate::{
-    finding::{Finding, Place},
+    finding::{ExchangeId, Finding, Place},
     list::LISTS,
     live::Live,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
@@ -35,6 +35,9 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::After(check)],
 };
 
+const FIX: &str = "Refuse it with -32602, such as: \"This cursor is not one of this server's. Call again \
+                   without a cursor.\"";
+
 const GARBAGE: &str = "seaworthy/no-such-cursor";
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {
@@ -52,6 +55,7 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
             return Outcome::not_applicable("it has no list");
         }
         let mut outcome = Outcome::pass();
+        let mut ignored = Vec::new();
         for walk in walks {
             let Some((_, field, _)) = LISTS.iter().find(|(method, ..)| *method == walk.method)
             else {
@@ -73,6 +77,9 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                 let garbage = cursor == GARBAGE;
                 let paged = walk.cursors.len();
                 match answer {
+                    Ok(answer) if garbage && paged == 0 && is_whole(&answer, field) => {
+                        ignored.push((walk.method, answer.exchange));
+                    }
                     Ok(answer) => outcome.findings.extend(judge(
                         walk.method,
                         field,
@@ -95,8 +102,43 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                 }
             }
         }
+        outcome.findings.extend(all_ignored(&ignored));
         outcome
     })
+}
+
+/// Whether a page with entries came.
+fn is_whole(answer: &Answer, field: &str) -> bool {
+    answer.result()[field]
+        .as_array()
+        .is_some_and(|entries| !entries.is_empty())
+}
+
+/// Lists of one page that take any cursor: one finding for all of them, as one place is to be mended.
+fn all_ignored(ignored: &[(&str, ExchangeId)]) -> Option<Finding> {
+    if ignored.is_empty() {
+        return None;
+    }
+    let methods: Vec<_> = ignored.iter().map(|(method, _)| *method).collect();
+    let place = match methods[..] {
+        [method] => Place::Method(method.to_owned()),
+        _ => Place::Server,
+    };
+    let mut finding = RULE
+        .finding(
+            place,
+            format!(
+                "a cursor that it never gave out is ignored: {} gives the whole list instead of an error",
+                methods.join(", ")
+            ),
+            FIX,
+        )
+        .text("cursor", GARBAGE)
+        .key("ignored");
+    for (_, exchange) in ignored {
+        finding = finding.exchange(*exchange);
+    }
+    Some(finding)
 }
 
 async fn ask(session: &Session, method: &str, cursor: &str) -> Result<Answer, Lost> {
@@ -136,13 +178,10 @@ fn judge(
                 place,
                 if entries == 0 {
                     format!("{what} gives an empty page instead of an error")
-                } else if paged == 0 {
-                    format!("{what} gives the whole list ({entries} entries) instead of an error")
                 } else {
                     format!("{what} gives a page of {entries} entries instead of an error")
                 },
-                "Refuse it with -32602, such as: \"This cursor is not one of this server's. Call again \
-                 without a cursor.\"",
+                FIX,
             )
         }
         Err(error) if error.code == -32602 => return None,

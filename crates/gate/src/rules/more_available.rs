@@ -53,12 +53,14 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         if paged.is_empty() {
             return Outcome::not_applicable("no tool takes a limit or a page");
         }
+        let mut unknown = Vec::new();
         for tool in paged {
             match judge(live, tool).await {
                 Ok(found) => outcome.findings.extend(found),
-                Err(why) => outcome.unknown(format!("{}: {why}", tool.name)),
+                Err(why) => unknown.push((tool.name.clone(), why)),
             }
         }
+        outcome.unknown_each(unknown);
         outcome
     })
 }

@@ -7,5 +7,6 @@
     reason = "tests"
 )]
 
+mod hostile;
 mod rules;
 mod servers;

@@ -48,8 +48,11 @@ async fn a_death_is_an_error() {
 #[tokio::test]
 async fn a_list_of_one_page_refuses_cursors_too() {
     let findings = found("flawed_4.py").await;
+    assert_eq!(findings.len(), 1, "{findings:?}");
     assert!(
-        findings[0].message.contains("the whole list"),
+        findings[0]
+            .message
+            .contains("resources/list, tools/list gives the whole list"),
         "{findings:?}"
     );
 }
