@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    surface::Tool,
-    verbs::{self, Judgement},
-};
+use crate::{surface::Tool, verbs};
 
 /// Verbs of names that say: this returns a collection, whatever follows.
 const LISTING: &[&str] = &[
@@ -196,7 +193,7 @@ const NUMBERS: &[&str] = &[
 
 /// Why a tool is taken to return a collection that can grow; none where it is not.
 pub fn collection(tool: &Tool) -> Option<String> {
-    if matches!(verbs::judge(tool), Judgement::Acts(_)) && !words_list(tool) && !words_read(tool) {
+    if is_acting(tool) {
         return None;
     }
     let words = verbs::words(&tool.name);
@@ -218,12 +215,28 @@ pub(crate) fn words_list(tool: &Tool) -> bool {
         .is_some_and(|word| LISTING.contains(&word.as_str()) || word == "find")
 }
 
-/// Whether the name begins with a verb that reads, so that a later word that acts is a noun
-/// (`get_orders`).
-fn words_read(tool: &Tool) -> bool {
-    verbs::words(&tool.name)
+/// Whether the tool acts, by the verbs of its name and the first of its description. Plurals in a name
+/// are nouns (`customer_orders`), and so is what follows a verb that reads (`get_order`).
+fn is_acting(tool: &Tool) -> bool {
+    let words = verbs::words(&tool.name);
+    let reads = words.first().is_some_and(|word| {
+        LISTING.contains(&word.as_str())
+            || READING.contains(&word.as_str()) && word != "export" && word != "open"
+    });
+    let verb = tool
+        .description
+        .split(|character: char| !character.is_alphanumeric())
+        .find(|word| !word.is_empty())
+        .unwrap_or_default()
+        .to_lowercase();
+    let first = words
         .first()
-        .is_some_and(|word| READING.contains(&word.as_str()) && word != "export" && word != "open")
+        .is_some_and(|word| verbs::acts(word).is_some());
+    let later = words
+        .iter()
+        .skip(1)
+        .any(|word| !word.ends_with('s') && verbs::acts(word).is_some());
+    verbs::acts(&verb).is_some() || !reads && (first || later)
 }
 
 fn by_name(tool: &Tool, words: &[String]) -> Option<String> {
@@ -255,14 +268,15 @@ pub fn is_plural(word: &str) -> bool {
             && !NO_PLURALS.contains(&word))
 }
 
-/// Whether the output schema has an array under a name for entries.
+/// Whether the output schema has an array under a name for entries, or under one that the tool's name has.
 fn by_output(tool: &Tool) -> Option<String> {
     let schema = tool.output_schema.as_ref()?;
     let properties = schema["properties"].as_object()?;
     let many = |schema: &Value| schema["type"] == "array" && schema.get("maxItems").is_none();
+    let words = verbs::words(&tool.name);
     let (name, _) = properties.iter().find(|(name, schema)| {
         many(schema)
-            && is_entries(name)
+            && (is_entries(name) || is_plural(name) && words.contains(name))
             // an array of fixed words is no collection
             && schema["items"].get("enum").is_none()
     })?;
@@ -292,17 +306,18 @@ fn by_description(description: &str) -> Option<String> {
         .find(|sentence| !sentence.trim().is_empty())?
         .to_owned();
     let first = first.trim();
-    for start in [
-        "list all",
-        "lists all",
-        "list every",
-        "lists every",
-        "search all",
-        "searches all",
-    ] {
-        if first.starts_with(start) {
-            return Some(format!("its description says so (\"{start}\")"));
-        }
+    let mut words = first
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let verb = words.next()?;
+    let is_listing = LISTING.contains(&verb.strip_suffix("es").unwrap_or(verb))
+        || LISTING.contains(&verb.strip_suffix('s').unwrap_or(verb));
+    let many = words
+        .take(6)
+        .take_while(|word| !PREPOSITIONS.contains(word))
+        .find(|word| is_plural(word) && !BOUNDED.contains(word));
+    if let (true, Some(many)) = (is_listing, many) {
+        return Some(format!("its description says so (\"{verb} ... {many}\")"));
     }
     let verbs = [
         "return",
@@ -422,11 +437,15 @@ mod tests {
             ("list_open_orders", "Lists the open orders."),
             ("inventory", "Returns all products that are in stock."),
             ("customers_list", ""),
+            ("customer_orders", "Lists the orders of a customer."),
+            ("customer_orders", "Searches invoices."),
         ] {
             assert!(collection(&tool(name, description)).is_some(), "{name}");
         }
         for (name, description) in [
             ("get_user", ""),
+            ("route", "Searches the shortest way between two towns."),
+            ("allowed", "Lists the allowed directories."),
             ("get_status", ""),
             ("read_note", "Shows the whole text of one note."),
             ("find_user_by_email", ""),

@@ -13,7 +13,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     process::Stdio,
-    sync::OnceLock,
     time::Duration,
 };
 
@@ -118,7 +117,8 @@ pub struct Traces {
 }
 
 /// The children of this process that were there when it began to adopt orphans.
-static BEFORE: OnceLock<BTreeSet<u32>> = OnceLock::new();
+#[cfg(target_os = "linux")]
+static BEFORE: std::sync::OnceLock<BTreeSet<u32>> = std::sync::OnceLock::new();
 
 /// Makes this process the parent of whatever its servers orphan (`PR_SET_CHILD_SUBREAPER`), so that
 /// even a process that hid every trace of where it came from is killed and waited for at a run's end.

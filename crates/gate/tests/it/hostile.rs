@@ -4,7 +4,7 @@
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use seaworthy_gate::{CheckError, Command, Level, Options, Report, check_with, report::Verdict};
@@ -82,7 +82,6 @@ async fn run_with(file: &str, arguments: &[&str], options: Options) -> Result<Re
     words.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     words.push(marker.clone());
     let command = Command::new(words).unwrap();
-    let begun = Instant::now();
     let outcome = tokio::time::timeout(LONGEST, check_with(command, options)).await;
     let outcome = outcome.unwrap_or_else(|_| panic!("{file} holds the run up"));
     let left = living(&marker);
@@ -95,13 +94,6 @@ async fn run_with(file: &str, arguments: &[&str], options: Options) -> Result<Re
     );
     if let Ok(report) = &outcome {
         harmless(report);
-        eprintln!("{file}: {:?}\n{}", begun.elapsed(), table(report));
-        for judged in &report.judged {
-            eprintln!(
-                "{:?} {:?} {:?}",
-                judged.rule, judged.verdict, judged.unverified
-            );
-        }
     }
     outcome
 }
