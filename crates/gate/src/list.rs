@@ -77,6 +77,45 @@ fn id(field: &str, entry: &Value) -> String {
         .map_or_else(|| entry.to_string(), str::to_owned)
 }
 
+/// The entries that a walk has seen.
+#[derive(Default)]
+struct Seen {
+    /// The page that had an entry first, by what the entry is known by.
+    first: HashMap<String, usize>,
+    without_news: usize,
+}
+
+impl Seen {
+    /// Takes note of the walk's last page.
+    fn page(&mut self, field: &str, page: &[Value], walk: &mut Walk) {
+        let number = walk.pages.len();
+        let known = self.first.len();
+        for entry in page {
+            let id = id(field, entry);
+            match self.first.get(&id) {
+                Some(first) if walk.repeated.len() < thresholds::REPEATS => {
+                    walk.repeated.push((id, *first, number));
+                }
+                Some(_) => {}
+                None => {
+                    self.first.insert(id, number);
+                }
+            }
+        }
+        self.without_news = if self.first.len() > known {
+            0
+        } else {
+            self.without_news + 1
+        };
+    }
+
+    fn is_enough(&self, walk: &Walk) -> bool {
+        walk.pages.len() >= thresholds::PAGES
+            || walk.len() >= thresholds::ITEMS
+            || self.without_news >= thresholds::PAGES_WITHOUT_NEWS
+    }
+}
+
 /// Walks one list; the walk, and the entries page by page, of which no more than
 /// [`thresholds::ITEMS_KEPT`] are kept.
 pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk, Vec<Vec<Value>>) {
@@ -92,10 +131,10 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
     let mut pages = Vec::new();
     let mut kept = 0;
     let mut followed = HashSet::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut without_news = 0;
+    let mut seen = Seen::default();
     let mut params = json!({});
     let begun = Instant::now();
+    let longest = session.patience() * thresholds::WALK_TIMES;
     loop {
         let answer = match session.request(method, params).await {
             Ok(answer) => answer,
@@ -117,25 +156,7 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
             break;
         };
         walk.pages.push(page.len());
-        let number = walk.pages.len();
-        let known = seen.len();
-        for entry in &page {
-            let id = id(field, entry);
-            match seen.get(&id) {
-                Some(first) if walk.repeated.len() < thresholds::REPEATS => {
-                    walk.repeated.push((id, *first, number));
-                }
-                Some(_) => {}
-                None => {
-                    seen.insert(id, number);
-                }
-            }
-        }
-        without_news = if seen.len() > known {
-            0
-        } else {
-            without_news + 1
-        };
+        seen.page(field, &page, &mut walk);
         page.truncate(thresholds::ITEMS_KEPT.saturating_sub(kept));
         page.shrink_to_fit();
         kept += page.len();
@@ -150,12 +171,7 @@ pub async fn walk(session: &Session, method: &'static str, field: &str) -> (Walk
             Value::String(cursor) if !followed.insert(cursor.clone()) => {
                 WalkEnd::Loop(Value::String(cursor))
             }
-            Value::String(_)
-                if walk.pages.len() >= thresholds::PAGES
-                    || walk.len() >= thresholds::ITEMS
-                    || without_news >= thresholds::PAGES_WITHOUT_NEWS
-                    || begun.elapsed() > session.patience() * thresholds::WALK_TIMES =>
-            {
+            Value::String(_) if seen.is_enough(&walk) || begun.elapsed() > longest => {
                 WalkEnd::TooMany
             }
             Value::String(cursor) => {

@@ -18,6 +18,7 @@ use crate::{
     calls::Calls,
     inputs::Inputs,
     options::{Command, Options},
+    paging::Probed,
     surface::Surface,
     thresholds,
     wire::{Answer, Era, Log, Lost, Session, Traces, http::Endpoint, process, reap_all},
@@ -83,6 +84,9 @@ pub struct Live {
     pub canary: String,
     pub(crate) calls: OnceCell<Calls>,
     pub(crate) inputs: OnceCell<Inputs>,
+    /// The calls with the broadest answers, by tool.
+    pub(crate) broad: AsyncMutex<BTreeMap<String, Option<Probed>>>,
+    injections: AsyncMutex<Option<Arc<Session>>>,
     mark: String,
     cwd: Option<PathBuf>,
     shared: AsyncMutex<BTreeMap<Era, Arc<Session>>>,
@@ -113,6 +117,8 @@ impl Live {
             canary,
             calls: OnceCell::new(),
             inputs: OnceCell::new(),
+            broad: AsyncMutex::default(),
+            injections: AsyncMutex::default(),
             mark,
             cwd,
             shared: AsyncMutex::default(),
@@ -307,6 +313,21 @@ impl Live {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(session.clone());
+        Ok(session)
+    }
+
+    /// The connection over which arguments are sent that may take the server down: made when first
+    /// asked for, and anew where it ended.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn injections(&self, era: Era) -> Result<Arc<Session>, Lost> {
+        let mut injections = self.injections.lock().await;
+        if let Some(session) = injections.as_ref().filter(|session| session.is_usable()) {
+            return Ok(session.clone());
+        }
+        let (session, _) = self.connect(era).await?;
+        *injections = Some(session.clone());
         Ok(session)
     }
 

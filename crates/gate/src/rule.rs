@@ -4,6 +4,8 @@
 //! in their type: a [`Check::Surface`] sees what the server lists and nothing else, a
 //! [`Check::Live`] may talk to the server, a [`Check::Project`] reads the repository.
 
+use std::collections::BTreeMap;
+
 use futures::future::BoxFuture;
 use serde::Serialize;
 
@@ -264,6 +266,25 @@ impl Outcome {
     /// Adds a finding.
     pub fn find(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Adds things that could not be verified, each with why: those of one reason in one phrase.
+    pub fn unknown_each(&mut self, each: impl IntoIterator<Item = (String, String)>) {
+        let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (thing, why) in each {
+            by_reason.entry(why).or_default().push(thing);
+        }
+        for (why, mut things) in by_reason {
+            things.dedup();
+            let more = things.len().saturating_sub(5);
+            let some = things[..things.len() - more].join(", ");
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            self.unknown(format!("{some}{more}: {why}"));
+        }
     }
 
     /// Adds something that could not be verified.

@@ -139,6 +139,14 @@ pub const TOOLS_LIMITED: usize = 20;
 pub const PAGE_ITEMS: usize = 200;
 /// An answer that grows with its limit beyond this is not capped, in tokens (answer-size warns here).
 pub const PAGE_TOKENS: usize = 10_000;
+/// Tokens of an answer above which Claude Code refuses it.
+pub const ANSWER_TOKENS_MAX: usize = 25_000;
+/// Tokens of an answer above which Claude Code warns.
+pub const ANSWER_TOKENS_WARN: usize = 10_000;
+/// The limit that is asked for where a schema has no maximum.
+pub const LARGE_LIMIT: i64 = 1_000;
+/// Calls per tool that look for a query with several answers.
+pub const BROAD_QUERIES: usize = 4;
 
 // --- HTTP ----------------------------------------------------------------------------------------
 
@@ -221,6 +229,14 @@ pub const ENCODED_LONG: usize = 200;
 pub const PUSHED_BLANKS: usize = 120;
 /// Line ends in a row that push text out of sight.
 pub const PUSHED_LINES: usize = 15;
+/// Resources, and prompts without arguments, that are read to be looked through.
+pub const RESOURCES_READ: usize = 20;
+/// Calls that try an injection, in a whole run.
+pub const INJECTIONS: usize = 1_200;
+/// Arguments of one tool into which injections are put.
+pub const INJECTED_ARGUMENTS: usize = 8;
+/// How long an injection is given to take effect after its answer.
+pub const INJECTION_EFFECT: Duration = Duration::from_millis(300);
 
 // --- behaviour -----------------------------------------------------------------------------------
 

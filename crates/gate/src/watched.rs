@@ -96,10 +96,18 @@ fn parts(value: &str) -> Vec<String> {
     parts
 }
 
+/// Each byte in two hexadecimal digits, with a sign before them.
+fn bytes_as(sign: &str, text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        out.push_str(&format!("{sign}{byte:02x}"));
+        out
+    })
+}
+
 /// The forms in which a secret may come back.
 pub fn forms(secret: &str) -> Vec<(&'static str, String)> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let hex = bytes_as("", secret);
+    let percent = bytes_as("%", secret);
     let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let escaped = serde_json::Value::from(secret).to_string();
     let mut forms = vec![

@@ -2,12 +2,17 @@
 
 use crate::rule::Rule;
 
+mod answer_size;
 mod answers_both_eras;
+mod argument_injection;
 mod arguments_explained;
 mod bad_arguments;
+mod bad_cursor;
 mod bad_token_refused;
 mod binds_loopback;
+mod canary_leak;
 mod capabilities_true;
+mod collection_paginates;
 mod confirm_strict;
 mod description_length;
 mod endpoint_mirror;
@@ -16,12 +21,15 @@ mod error_clean;
 mod error_flagged;
 mod exits_on_eof;
 mod headers_match_body;
+mod hidden_unicode;
 mod hint_contradiction;
 mod host_checked;
+mod list_cursors_end;
 mod locked_dependencies;
 mod mcp_header_annotations;
 mod missing_env_fails_loud;
 mod missing_resource;
+mod more_available;
 mod near_duplicate;
 mod no_modern_session;
 mod origin_checked;
@@ -66,7 +74,12 @@ pub const RULES: &[&Rule] = &[
     &request_state_sealed::RULE,
     &exits_on_eof::RULE,
     &silent_after_cancel::RULE,
+    &list_cursors_end::RULE,
+    &bad_cursor::RULE,
+    &collection_paginates::RULE,
     &page_size_capped::RULE,
+    &more_available::RULE,
+    &answer_size::RULE,
     &origin_checked::RULE,
     &host_checked::RULE,
     &binds_loopback::RULE,
@@ -92,8 +105,11 @@ pub const RULES: &[&Rule] = &[
     &description_length::RULE,
     &near_duplicate::RULE,
     &endpoint_mirror::RULE,
+    &hidden_unicode::RULE,
     &secret_in_surface::RULE,
+    &canary_leak::RULE,
     &surface_lock::RULE,
+    &argument_injection::RULE,
     &preview_first::RULE,
     &confirm_strict::RULE,
     &bad_arguments::RULE,

@@ -13,7 +13,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     process::Stdio,
-    sync::OnceLock,
     time::Duration,
 };
 
@@ -143,7 +142,8 @@ pub struct Traces {
 }
 
 /// The children of this process that were there when it began to adopt orphans.
-static BEFORE: OnceLock<BTreeSet<u32>> = OnceLock::new();
+#[cfg(target_os = "linux")]
+static BEFORE: std::sync::OnceLock<BTreeSet<u32>> = std::sync::OnceLock::new();
 
 /// Makes this process the parent of whatever its servers orphan (`PR_SET_CHILD_SUBREAPER`), so that
 /// even a process that hid every trace of where it came from is killed and waited for at a run's end.
@@ -159,7 +159,7 @@ pub fn adopt_orphans() -> std::io::Result<()> {
         let own = std::process::id();
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
         BEFORE.get_or_init(|| {
-            look()
+            look(false)
                 .into_iter()
                 .filter(|(_, seen)| seen.parent == own)
                 .map(|(pid, _)| pid)
@@ -193,8 +193,8 @@ pub async fn reap_all(traces: &Traces) -> usize {
         signal_all(&found, false);
         killed.extend(found);
         tokio::time::sleep(Duration::from_millis(10)).await;
-        wait_for_adopted(&killed, traces);
     }
+    wait_for_adopted(traces);
     killed.len()
 }
 
@@ -246,20 +246,22 @@ fn as_pid(pid: u32) -> Option<rustix::process::Pid> {
         .and_then(rustix::process::Pid::from_raw)
 }
 
-/// Takes the exit states of killed orphans that this process adopted; the servers' own are taken by
-/// their connections.
+/// Takes the exit states of the orphans that this process adopted, killed or ended by themselves; the
+/// servers' own are taken by their connections.
 #[cfg(target_os = "linux")]
-fn wait_for_adopted(killed: &BTreeSet<u32>, traces: &Traces) {
-    if BEFORE.get().is_some() {
-        for pid in killed.difference(&traces.pids) {
-            // an error means that it is no child of ours
-            let _ = rustix::process::waitpid(as_pid(*pid), rustix::process::WaitOptions::NOHANG);
+fn wait_for_adopted(traces: &Traces) {
+    let Some(before) = BEFORE.get() else { return };
+    let own = std::process::id();
+    for (pid, seen) in look(true) {
+        if seen.parent == own && !traces.pids.contains(&pid) && !before.contains(&pid) {
+            // an error means that somebody else was faster
+            let _ = rustix::process::waitpid(as_pid(pid), rustix::process::WaitOptions::NOHANG);
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn wait_for_adopted(_: &BTreeSet<u32>, _: &Traces) {}
+fn wait_for_adopted(_: &Traces) {}
 
 #[cfg(target_os = "linux")]
 struct Seen {
@@ -268,9 +270,9 @@ struct Seen {
     session: u32,
 }
 
-/// Every living process but this one.
+/// Every process but this one: the living, or those that ended and were not waited for.
 #[cfg(target_os = "linux")]
-fn look() -> BTreeMap<u32, Seen> {
+fn look(ended: bool) -> BTreeMap<u32, Seen> {
     let own = std::process::id();
     std::fs::read_dir("/proc")
         .into_iter()
@@ -287,7 +289,7 @@ fn look() -> BTreeMap<u32, Seen> {
                 group: rest.next()?.parse().ok()?,
                 session: rest.next()?.parse().ok()?,
             };
-            (pid != own && state != "Z" && state != "X").then_some((pid, seen))
+            (pid != own && state != "X" && (state == "Z") == ended).then_some((pid, seen))
         })
         .collect()
 }
@@ -297,7 +299,7 @@ fn look() -> BTreeMap<u32, Seen> {
 fn living(traces: &Traces) -> BTreeSet<u32> {
     let wanted = format!("{MARK}={}", traces.mark);
     let own = std::process::id();
-    let all = look();
+    let all = look(false);
     let marked = |pid: u32| {
         std::fs::read(format!("/proc/{pid}/environ"))
             .unwrap_or_default()

@@ -400,3 +400,26 @@ async fn reply_to(mut asked: mpsc::Receiver<Value>, input: Arc<AsyncMutex<Option
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pipe_that_nobody_empties_is_given_up() {
+        let command = crate::options::Command::new(["sleep", "30"]).unwrap();
+        let child =
+            process::spawn(&command, None, &std::collections::BTreeMap::new(), "x").unwrap();
+        let stdio = Stdio::new(child, Arc::new(Log::default()), true);
+        let begun = Instant::now();
+        let patience = Duration::from_millis(200);
+        let lost = stdio.write(&vec![b'x'; 1 << 20], patience).await;
+        assert_eq!(lost, Err(Lost::Silent(patience)));
+        // what follows would be read as the end of what was begun
+        assert!(matches!(stdio.ended(), Some(Lost::Gone(why)) if why.contains("stdin")));
+        stdio.close_input().await;
+        stdio.kill();
+        assert!(stdio.wait(Duration::from_secs(5)).await.is_some());
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+}

@@ -1,20 +1,28 @@
 //! One file a rule: a server that it must flag, and a near twin that it must not.
 
+mod answer_size;
 mod answers_both_eras;
+mod argument_injection;
 mod arguments_explained;
+mod bad_cursor;
 mod bad_token_refused;
 mod binds_loopback;
+mod canary_leak;
 mod capabilities_true;
+mod collection_paginates;
 mod description_length;
 mod endpoint_mirror;
 mod exits_on_eof;
 mod headers_match_body;
+mod hidden_unicode;
 mod hint_contradiction;
 mod host_checked;
+mod list_cursors_end;
 mod locked_dependencies;
 mod mcp_header_annotations;
 mod missing_env_fails_loud;
 mod missing_resource;
+mod more_available;
 mod near_duplicate;
 mod no_modern_session;
 mod origin_checked;

@@ -1,0 +1,6 @@
+"""Reads nothing at all."""
+
+import time
+
+while True:
+    time.sleep(1)
