@@ -59,7 +59,6 @@ pub(crate) fn is_confirmation(name: &str) -> bool {
                     | "execute"
                     | "sure"
                     | "yes"
-                    | "commit"
             )
     })
 }
