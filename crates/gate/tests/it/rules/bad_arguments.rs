@@ -9,7 +9,7 @@ async fn success_on_missing_and_wrong_arguments_is_found() {
     let findings = flawed(NAME, Options::default(), &[]).await;
     let keys: Vec<_> = findings
         .iter()
-        .map(|finding| finding.fingerprint())
+        .map(seaworthy_gate::finding::Finding::fingerprint)
         .collect();
     assert!(
         keys.contains(&"B03 tool find_notes [missing]".to_owned()),
