@@ -282,7 +282,7 @@ fn kinds(schema: &Value) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn inputs(properties: Value, required: &[&str]) -> Inputs {
+    fn inputs(properties: &Value, required: &[&str]) -> Inputs {
         let schema = json!({
             "type": "object", "properties": properties, "required": required, "additionalProperties": false
         });
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn nothing_sensible_can_be_done_with_what_acting_tools_get() {
         let inputs = inputs(
-            json!({
+            &json!({
                 "id": {"type": "string", "examples": ["n7"]},
                 "reason": {"type": "string"},
                 "confirm": {"type": "boolean", "default": true},
@@ -317,29 +317,29 @@ mod tests {
 
     #[test]
     fn what_takes_nothing_but_switches_is_left_alone() {
-        let switches = inputs(json!({"confirm": {"type": "boolean"}}), &["confirm"]);
+        let switches = inputs(&json!({"confirm": {"type": "boolean"}}), &["confirm"]);
         assert!(harmless(&switches).is_empty());
-        let optional = inputs(json!({"id": {"type": "string"}}), &[]);
+        let optional = inputs(&json!({"id": {"type": "string"}}), &[]);
         assert!(harmless(&optional).is_empty());
     }
 
     #[test]
     fn a_confirmation_is_never_given() {
         let optional = inputs(
-            json!({"id": {"type": "string"}, "confirm": {"type": "boolean"}, "force_delete": {"type": "boolean"}}),
+            &json!({"id": {"type": "string"}, "confirm": {"type": "boolean"}, "force_delete": {"type": "boolean"}}),
             &["id"],
         );
         let given = json!({"id": "x", "confirm": true, "force_delete": true});
         assert_eq!(unconfirmed(&optional, given), Some(json!({"id": "x"})));
         let required = inputs(
-            json!({"confirm": {"type": "boolean", "default": true}}),
+            &json!({"confirm": {"type": "boolean", "default": true}}),
             &["confirm"],
         );
         assert_eq!(
             unconfirmed(&required, json!({"confirm": true})),
             Some(json!({"confirm": false}))
         );
-        let constant = inputs(json!({"confirm": {"const": true}}), &["confirm"]);
+        let constant = inputs(&json!({"confirm": {"const": true}}), &["confirm"]);
         assert_eq!(unconfirmed(&constant, json!({"confirm": true})), None);
     }
 }
