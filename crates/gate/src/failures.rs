@@ -267,7 +267,7 @@ static LEAKS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
         ("a Go stack trace", r"goroutine \d+ \[\w|\bpanic: |(?m)^\t?/?[\w./-]+\.go:\d+"),
         ("a Rust panic", r"thread '[^'\n]*' (?:\(\d+\) )?panicked at|stack backtrace:|\bpanicked at [\w./-]+\.rs:\d+"),
         ("a Ruby or PHP stack trace", r"(?m)[\w./-]+\.rb:\d+:in |#\d+ /[\w./-]+\.php\(\d+\)|\bStack trace:"),
-        ("a secret", r#"\b(?:sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|xox[abpr]-[\w-]{10,}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+)|-----BEGIN [A-Z ]*PRIVATE KEY|(?i:\b(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s*[=:]\s*["']?[^\s"',;<>{}\[\]]{6,})|(?i:\bbearer [A-Za-z0-9._~+/-]{16,})"#),
+        ("a secret", r#"\b(?:sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|xox[abpr]-[\w-]{10,}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+)|-----BEGIN [A-Z ]*PRIVATE KEY|(?i:\b(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s*[=:]\s*["']?[^\s"',;<>{}\[\]]{6,})|[?&](?:api_?)?key=[^\s&"']{6,}|(?i:\bbearer [A-Za-z0-9._~+/-]{16,})"#),
         ("a connection string with its password", r"\b[a-z][a-z0-9+]{2,20}://[^\s:/@]+:[^\s:/@]+@[\w.-]+"),
         ("SQL", r"(?s)\bSELECT\b.{1,300}\bFROM\b\s+\w|\bINSERT INTO\b\s+\w|\bUPDATE\b\s+[\w.]+\s+\bSET\b|\bDELETE FROM\b\s+\w|SQLSTATE\b|\bORA-\d{5}|\bsqlite3\.\w+Error|\bpsycopg2?\.\w|syntax error at or near|You have an error in your SQL syntax|\bSQLITE_(?:ERROR|CONSTRAINT)"),
     ]
@@ -453,6 +453,10 @@ mod tests {
                 "a secret",
             ),
             ("login failed: password=hunter22", "a secret"),
+            (
+                "request to https://maps.example.com/json?q=x&key=abcdef123 failed",
+                "a secret",
+            ),
             (
                 "cannot reach postgres://app:s3cret@db.internal/notes",
                 "a connection string with its password",

@@ -23,7 +23,8 @@ pub(crate) struct Case {
 }
 
 /// The calls that are made: a fixed number, spread over the tools. Tools that killed the server in the
-/// shared calls, or did not answer there, are left out: they are found already.
+/// shared calls, or did not answer there, are left out, as they are found already; so are slow ones,
+/// whose silence would tell nothing.
 pub(crate) fn cases(live: &Live, calls: &Calls) -> Vec<Case> {
     let most = if live.options.permission >= Permission::Active {
         thresholds::FUZZ_CALLS_ACTIVE

@@ -263,9 +263,11 @@ pub const FUZZ_CALLS: usize = 60;
 /// Odd calls of a run with `--active`.
 pub const FUZZ_CALLS_ACTIVE: usize = 300;
 /// How long the odd calls of a default run take at most; `--active` takes ten times as long.
-pub const FUZZ_TIME: Duration = Duration::from_secs(2);
+pub const FUZZ_TIME: Duration = Duration::from_secs(10);
 /// How long the answer to an odd call is waited for.
 pub const FUZZ_ANSWER: Duration = Duration::from_secs(5);
+/// A tool that takes so long for a plain call gets no odd ones.
+pub const FUZZ_SLOW: Duration = Duration::from_millis(800);
 /// After so many deaths no further odd call is made.
 pub const FUZZ_DEATHS: usize = 3;
 /// Tries to make deadly arguments smaller; each starts the server.

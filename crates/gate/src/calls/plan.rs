@@ -59,7 +59,6 @@ pub(crate) fn is_confirmation(name: &str) -> bool {
                     | "execute"
                     | "sure"
                     | "yes"
-                    | "commit"
             )
     })
 }
@@ -276,5 +275,71 @@ fn kinds(schema: &Value) -> Vec<String> {
             .collect(),
         _ if schema["enum"].get(0).is_some_and(Value::is_string) => vec!["string".to_owned()],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(properties: &Value, required: &[&str]) -> Inputs {
+        let schema = json!({
+            "type": "object", "properties": properties, "required": required, "additionalProperties": false
+        });
+        Inputs::of(&schema, 1).unwrap()
+    }
+
+    #[test]
+    fn nothing_sensible_can_be_done_with_what_acting_tools_get() {
+        let inputs = inputs(
+            &json!({
+                "id": {"type": "string", "examples": ["n7"]},
+                "reason": {"type": "string"},
+                "confirm": {"type": "boolean", "default": true},
+                "all": {"type": "boolean"},
+            }),
+            &["id", "reason", "confirm", "all"],
+        );
+        let calls = harmless(&inputs);
+        let sent: Vec<_> = calls.iter().map(|call| call.arguments.clone()).collect();
+        let object = json!({"unexpected": "object"});
+        assert_eq!(
+            sent,
+            [
+                json!({}),
+                json!({"reason": object}),
+                json!({"id": object}),
+                json!({"id": object, "reason": object}),
+            ]
+        );
+        assert!(calls.iter().all(|call| call.forbidden && call.careful));
+    }
+
+    #[test]
+    fn what_takes_nothing_but_switches_is_left_alone() {
+        let switches = inputs(&json!({"confirm": {"type": "boolean"}}), &["confirm"]);
+        assert!(harmless(&switches).is_empty());
+        let optional = inputs(&json!({"id": {"type": "string"}}), &[]);
+        assert!(harmless(&optional).is_empty());
+    }
+
+    #[test]
+    fn a_confirmation_is_never_given() {
+        let optional = inputs(
+            &json!({"id": {"type": "string"}, "confirm": {"type": "boolean"}, "force_delete": {"type": "boolean"}}),
+            &["id"],
+        );
+        let given = json!({"id": "x", "confirm": true, "force_delete": true});
+        assert_eq!(unconfirmed(&optional, given), Some(json!({"id": "x"})));
+        let required = inputs(
+            &json!({"confirm": {"type": "boolean", "default": true}}),
+            &["confirm"],
+        );
+        assert_eq!(
+            unconfirmed(&required, json!({"confirm": true})),
+            Some(json!({"confirm": false}))
+        );
+        let constant = inputs(&json!({"confirm": {"const": true}}), &["confirm"]);
+        assert_eq!(unconfirmed(&constant, json!({"confirm": true})), None);
     }
 }

@@ -71,6 +71,25 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                 Err(why) => outcome.unknown(why),
             }
         }
+        // an SDK's habit shows in every tool alike: one finding
+        let coded: Vec<_> = found
+            .keys()
+            .filter(|(_, class)| *class == "code")
+            .copied()
+            .collect();
+        for key in coded.iter().skip(1) {
+            found.remove(key);
+        }
+        if let Some((finding, more)) = coded
+            .first()
+            .and_then(|key| found.get_mut(key))
+            .filter(|_| coded.len() > 1)
+        {
+            *more = 0;
+            finding
+                .message
+                .push_str(&format!("; so do {} other tools", coded.len() - 1));
+        }
         for (finding, more) in found.into_values() {
             let mut finding = finding;
             if more > 0 {

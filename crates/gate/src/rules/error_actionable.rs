@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use futures::future::BoxFuture;
 
 use crate::{
-    calls::CallKind,
     failures::{self, Lack},
     finding::Place,
     live::Live,
@@ -63,10 +62,7 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
             let Some(lack) = failures::lack(&text, &names, &call.arguments) else {
                 continue;
             };
-            let domain = matches!(
-                call.kind,
-                CallKind::MadeUp | CallKind::Valid | CallKind::Example
-            );
+            let domain = !call.forbidden && !call.kind.is_invalid();
             let (message, fix, level) = match lack {
                 Lack::Everything => (
                     "an error says nothing but that the call failed",

@@ -88,6 +88,21 @@ fn shows_errors(call: &Call) -> bool {
             "error" | "errors" | "log" | "logs" | "exception" | "exceptions" | "failures" | "echo"
         )
     };
+    // "show me an error" is answered with one
+    let asked = || {
+        let sent = call
+            .arguments
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, value)| value.as_str());
+        sent.into_iter().any(|sent| {
+            sent.to_lowercase().contains("error") || sent.to_lowercase().contains("fail")
+        })
+    };
+    if !call.forbidden && asked() {
+        return true;
+    }
     !call.forbidden
         && !matches!(call.kind, CallKind::MadeUp)
         && verbs::words(&call.tool).iter().any(about)

@@ -8,6 +8,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use crate::{
+    calls::CallKind,
     finding::{Finding, Place},
     live::Live,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
@@ -49,6 +50,7 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         }
         let calls = live.calls().await;
         let mut outcome = Outcome::pass();
+        let mut unseen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, output) in promised {
             let validator = match schema::compile(output, false) {
                 Ok(validator) => validator,
@@ -76,11 +78,17 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                 }
             }
             if !judged {
-                let why = calls
-                    .why_left_out(name)
-                    .unwrap_or("no call of it succeeded; give one with --example");
-                outcome.unknown(format!("{name}: {why}"));
+                let barred = |tool| live.may_call(tool, &CallKind::Valid).is_err();
+                let why = if live.surface.tool(name).is_some_and(barred) {
+                    "not called, as it does not only read by its words"
+                } else {
+                    "no call of it succeeded; give one with --example"
+                };
+                unseen.entry(why).or_default().push(name);
             }
+        }
+        for (why, names) in unseen {
+            outcome.unknown(format!("{}: {why}", names.join(", ")));
         }
         outcome
     })

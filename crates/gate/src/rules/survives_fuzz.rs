@@ -89,79 +89,146 @@ impl Fuzzer<'_> {
 
     async fn tools(&mut self, cases: Vec<Case>, outcome: &mut Outcome) {
         let active = self.live.options.permission >= Permission::Active;
-        let time = if active { 10 } else { 1 } * thresholds::FUZZ_TIME;
-        let until = Instant::now() + time;
+        let until = Instant::now() + if active { 10 } else { 1 } * thresholds::FUZZ_TIME;
         let mut hurt: Vec<String> = Vec::new();
-        let mut last: Option<Case> = None;
-        for case in cases {
-            if hurt.contains(&case.tool) {
-                continue;
+        for chunk in cases.chunks(thresholds::CALLS_AT_ONCE) {
+            if Instant::now() > until {
+                outcome.unknown("the server is slow: not all odd calls were made in time");
+                return;
             }
-            if Instant::now() > until || self.deaths >= thresholds::FUZZ_DEATHS {
-                break;
+            if self.deaths >= thresholds::FUZZ_DEATHS {
+                return;
             }
-            let lost = match self.run(&case).await {
-                Ok(()) => {
-                    last = Some(case);
-                    continue;
+            let chunk: Vec<&Case> = chunk
+                .iter()
+                .filter(|case| !hurt.contains(&case.tool))
+                .collect();
+            let session = match self.session().await {
+                Ok(session) => session,
+                Err(lost) => {
+                    outcome.unknown(format!("no odd call could be made: {lost}"));
+                    return;
                 }
-                Err(lost) => lost,
             };
-            self.deaths += 1;
-            if let Lost::Silent(_) = lost {
-                hurt.push(case.tool.clone());
-                let alive = self.is_alive().await;
-                let message = if alive {
-                    format!(
-                        "called with {}, it never answers, though the server lives",
-                        case.what
-                    )
-                } else {
-                    format!("called with {}, the server stops answering", case.what)
-                };
+            let runs = chunk.iter().map(|case| self.run_on(&session, case));
+            let lost = futures::future::join_all(runs)
+                .await
+                .into_iter()
+                .find_map(Result::err);
+            let Some(lost) = lost else { continue };
+            // which of them it was shows one by one
+            self.session = None;
+            let before = outcome.findings.len();
+            let mut last = None;
+            for case in &chunk {
+                if self.deaths >= thresholds::FUZZ_DEATHS {
+                    return;
+                }
+                if !hurt.contains(&case.tool) && !self.one(case, last, &mut hurt, outcome).await {
+                    return;
+                }
+                last = Some(*case);
+            }
+            if outcome.findings.len() == before && lost.is_death() {
+                self.deaths += 1;
+                let what: Vec<String> = chunk
+                    .iter()
+                    .map(|case| format!("{} with {}", case.tool, case.what))
+                    .collect();
                 outcome.find(
-                    found(&case, message)
-                        .text("arguments", &case.arguments.to_string())
-                        .key("silent"),
+                    RULE.finding(
+                        Place::Server,
+                        format!(
+                            "under odd calls that are in flight together, the server dies: {lost}"
+                        ),
+                        FIX,
+                    )
+                    .text("calls", &what.join("; "))
+                    .key("together"),
                 );
-                self.session = None;
-                continue;
             }
-            if !lost.is_death() {
-                outcome.unknown(format!("{}: {lost}", case.tool));
-                break;
-            }
-            // what it dies of may have come a call earlier
-            let culprit = match (self.kills(&case.tool, &case.arguments).await, last.take()) {
-                (false, Some(before)) if self.kills(&before.tool, &before.arguments).await => {
-                    before
-                }
-                _ => case,
-            };
-            hurt.push(culprit.tool.clone());
-            let smallest = self.shrink(&culprit).await;
-            let message = format!("called with {}, the server dies: {lost}", culprit.what);
-            outcome.find(
-                found(&culprit, message)
-                    .text("arguments", &smallest.to_string())
-                    .key("dies"),
-            );
         }
+    }
+
+    /// Makes one call alone, and tells what came of it; false where nothing more can be done.
+    async fn one(
+        &mut self,
+        case: &Case,
+        last: Option<&Case>,
+        hurt: &mut Vec<String>,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let Err(lost) = self.run(case).await else {
+            return true;
+        };
+        if let Lost::Silent(_) = lost {
+            let alive = self.is_alive().await;
+            if alive && self.answers_late(case).await {
+                return true;
+            }
+            self.deaths += 1;
+            hurt.push(case.tool.clone());
+            let message = if alive {
+                format!(
+                    "called with {}, it never answers, though the server lives",
+                    case.what
+                )
+            } else {
+                format!("called with {}, the server stops answering", case.what)
+            };
+            outcome.find(
+                found(case, message)
+                    .text("arguments", &case.arguments.to_string())
+                    .key("silent"),
+            );
+            self.session = None;
+            return true;
+        }
+        if !lost.is_death() {
+            outcome.unknown(format!("{}: {lost}", case.tool));
+            return false;
+        }
+        self.deaths += 1;
+        // what it dies of may have come a call earlier
+        let culprit = match (self.kills(&case.tool, &case.arguments).await, last) {
+            (false, Some(before)) if self.kills(&before.tool, &before.arguments).await => before,
+            _ => case,
+        };
+        hurt.push(culprit.tool.clone());
+        let smallest = self.shrink(culprit).await;
+        let message = format!("called with {}, the server dies: {lost}", culprit.what);
+        outcome.find(
+            found(culprit, message)
+                .text("arguments", &smallest.to_string())
+                .key("dies"),
+        );
+        true
     }
 
     async fn run(&mut self, case: &Case) -> Result<(), Lost> {
         let session = self.session().await?;
+        self.run_on(&session, case).await?;
+        session.ended().map_or(Ok(()), Err)
+    }
+
+    async fn run_on(&self, session: &Session, case: &Case) -> Result<(), Lost> {
         self.live
             .log
             .called(&case.tool, CallKind::Boundary(String::new()).name());
         let params = json!({"name": case.tool, "arguments": case.arguments});
         session
             .request_within("tools/call", params, self.patience())
-            .await?;
-        match session.ended() {
-            Some(lost) => Err(lost),
-            None => Ok(()),
-        }
+            .await
+            .map(drop)
+    }
+
+    /// Whether the call is answered after all, with all the patience of the run.
+    async fn answers_late(&self, case: &Case) -> bool {
+        let Some(session) = self.session.as_ref() else {
+            return false;
+        };
+        let params = json!({"name": case.tool, "arguments": case.arguments});
+        session.request("tools/call", params).await.is_ok()
     }
 
     /// Whether a new server dies of this call.
@@ -266,11 +333,9 @@ impl Fuzzer<'_> {
     }
 }
 
+const FIX: &str = "Validate the arguments before the tool runs, and catch what it throws: a tool's failure is an answer \
+                   with isError: true, never the end of the server.";
+
 fn found(case: &Case, message: String) -> crate::finding::Finding {
-    RULE.finding(
-        Place::Tool(case.tool.clone()),
-        message,
-        "Validate the arguments before the tool runs, and catch what it throws: a tool's failure is an answer with \
-         isError: true, never the end of the server.",
-    )
+    RULE.finding(Place::Tool(case.tool.clone()), message, FIX)
 }

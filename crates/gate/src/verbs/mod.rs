@@ -3,7 +3,7 @@
 //!
 //! The two errors are not alike. A tool that reads and is taken for one that acts costs coverage; one
 //! that acts and is taken for one that reads is called. So a tool reads only where its name begins with
-//! a reading verb and no other word, of the name, the title, the description or the parameters, is an
+//! a reading verb (behind the server's own name, if its text begins with one too) and no other word, of the name, the title, the description or the parameters, is an
 //! acting verb used as a verb. Many acting verbs are nouns too (order, record, update): beside a name
 //! that reads they count only where the sentence uses them as verbs.
 //!
@@ -59,8 +59,7 @@ pub fn words(name: &str) -> Vec<String> {
 
 /// What a tool does, by its name, title, description and parameters.
 pub fn judge(tool: &Tool) -> Judgement {
-    let words = words(last_part(&tool.name));
-    let reading = words.first().filter(|word| reads(word)).cloned();
+    let reading = reading_word(tool);
     if let Some(word) = in_name(&tool.name, reading.is_some()).into_iter().next() {
         return Judgement::Acts(word);
     }
@@ -84,9 +83,7 @@ pub fn is_destructive(tool: &Tool) -> bool {
 
 /// The word that says that what the tool does cannot be taken back.
 pub fn destroys(tool: &Tool) -> Option<String> {
-    let reading = words(last_part(&tool.name))
-        .first()
-        .is_some_and(|word| reads(word));
+    let reading = reading_word(tool).is_some();
     let named = in_name(&tool.name, reading);
     let told = told(tool, reading).into_iter().map(|(word, _)| word);
     named
@@ -139,6 +136,38 @@ fn reads(word: &str) -> bool {
         || word.strip_suffix('s').is_some_and(|base| {
             READING.contains(&base) || READING.contains(&base.trim_end_matches('e'))
         })
+}
+
+/// The word of the name that says that it reads: the first; or the second behind a word that is no verb
+/// (`slack_list_channels`), where the description begins with such a verb too.
+fn reading_word(tool: &Tool) -> Option<String> {
+    let named = words(last_part(&tool.name));
+    let first = named.first()?;
+    if reads(first) {
+        return Some(first.clone());
+    }
+    let second = named.get(1).filter(|word| {
+        matches!(
+            word.as_str(),
+            "count"
+                | "describe"
+                | "fetch"
+                | "find"
+                | "get"
+                | "list"
+                | "lookup"
+                | "read"
+                | "search"
+                | "show"
+                | "view"
+        )
+    })?;
+    let begin: String = tool.description.chars().take(60).collect();
+    let spoken = words(&begin);
+    let said = spoken
+        .first()
+        .is_some_and(|word| reads(word) || matches!(word.as_str(), "return" | "returns"));
+    (acts(first).is_none() && said).then(|| second.clone())
 }
 
 /// The name without the server's own prefix: `notes.find`, `notes__find`, `notes/find`.

@@ -250,6 +250,23 @@ const CASES: &[(&str, &str, &str)] = &[
         "acts",
     ),
     ("status", "Posts the status to all users.", "acts"),
+    // behind the server's name
+    (
+        "slack_list_channels",
+        "List public channels in the workspace.",
+        "reads",
+    ),
+    (
+        "slack_get_users",
+        "Get a list of all users with their basic profile information.",
+        "reads",
+    ),
+    ("slack_get_users", "", "unclear"),
+    ("slack_get_users", "Users, freshly synced.", "unclear"),
+    ("slack_post_message", "Post a message.", "acts"),
+    ("notes_get_and_delete", "Gets a note.", "acts"),
+    ("email_list", "Lists.", "acts"),
+    ("brave_web_search", "Performs a web search.", "unclear"),
     // words that do not tell
     ("weather", "The weather.", "unclear"),
     ("do_it", "", "unclear"),

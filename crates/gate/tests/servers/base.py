@@ -395,5 +395,55 @@ class Server:
         os._exit(0)
 
 
+DELETE_NOTE = {
+    "name": "delete_note",
+    "title": "Delete a note",
+    "description": (
+        "Deletes one note for good. `id` is the note's id, such as n7; `confirm` must be true for it to happen: "
+        "without it, a preview is returned and nothing changes. Returns what was deleted, or would be. Do not use "
+        "it to look at a note: use read_note. It changes the server's own notes and nothing else."
+    ),
+    "inputSchema": {
+        "type": "object",
+        "properties": {
+            "id": READ_NOTE["inputSchema"]["properties"]["id"],
+            "confirm": {"type": "boolean", "description": "True to delete; false, the default, to see what would be."},
+        },
+        "required": ["id"],
+        "additionalProperties": False,
+    },
+    "annotations": {
+        "title": "Delete a note",
+        "readOnlyHint": False,
+        "destructiveHint": True,
+        "idempotentHint": True,
+        "openWorldHint": False,
+    },
+}
+
+
+class Deleting(Server):
+    """With a tool that deletes, and asks first."""
+
+    def tools(self):
+        return [*super().tools(), DELETE_NOTE]
+
+    def call(self, name, arguments):
+        if name != "delete_note":
+            return super().call(name, arguments)
+        if arguments["id"] not in NOTES:
+            raise ToolError(f"There is no note {arguments['id']}. Call find_notes to see which there are.")
+        return self.delete_note(arguments)
+
+    def delete_note(self, arguments):
+        if not self.is_confirmed(arguments):
+            return f"PREVIEW - no action taken. Would delete {arguments['id']}. Call again with confirm=true to delete it."
+        del NOTES[arguments["id"]]
+        return f"Deleted {arguments['id']}."
+
+    def is_confirmed(self, arguments):
+        return arguments.get("confirm") is True
+
+
 if __name__ == "__main__":
     Server().run()

@@ -1,0 +1,19 @@
+"""Takes whatever is true-like for a confirmation."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
+
+
+class Server(base.Deleting):
+    def validate_one(self, name, value, schema):
+        if name != "confirm":
+            super().validate_one(name, value, schema)
+
+    def is_confirmed(self, arguments):
+        return bool(arguments.get("confirm"))
+
+
+Server().run()
