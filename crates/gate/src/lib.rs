@@ -35,6 +35,7 @@ pub mod finding;
 pub mod list;
 pub mod live;
 mod options;
+mod phrases;
 pub mod project;
 pub mod report;
 pub mod rule;

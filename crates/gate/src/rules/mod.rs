@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod hint_contradiction;
+mod instruction_injection;
 mod parameters_described;
 mod read_write_split;
 mod schema_valid;
@@ -10,6 +11,7 @@ mod stdout_only_protocol;
 mod surface_size;
 mod title_and_hints;
 mod tool_name;
+mod tool_shadowing;
 mod unique_names;
 
 /// Every rule, sorted by area in the order of the catalogue, then by number.
@@ -23,6 +25,8 @@ pub const RULES: &[&Rule] = &[
     &parameters_described::RULE,
     &read_write_split::RULE,
     &surface_size::RULE,
+    &instruction_injection::RULE,
+    &tool_shadowing::RULE,
 ];
 
 /// The rule of that id or name.
