@@ -25,35 +25,31 @@
 //!   `rules/mod.rs`, add `tests/it/rules/NAME.rs` with a server that it must flag and one that it must
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
-#![warn(missing_docs)]
-//! - `live`, `surface`, `calls`, `project`: what rules may look at.
-//! - `report/`: one format a file.
-//! - `text/`: what the rules about descriptions read a text with.
-
-#![warn(missing_docs)]
-//! - `live`, `surface`, `calls`, `project`: what rules may look at.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at; `probe`: requests over HTTP by hand.
 //! - `lock`: the file that records a surface.
 //! - `report/`: one format a file.
+#![warn(missing_docs)]
+
 pub mod access;
 pub mod baseline;
 pub mod calls;
 mod claims;
-mod credential;
-mod failures;
-mod fuzz;
-mod inputs;
-mod jwt;
 pub mod configuration;
+mod credential;
 pub mod explain;
+mod failures;
 pub mod finding;
+mod fuzz;
 pub mod hidden;
 pub mod injection;
+mod inputs;
+mod jwt;
 pub mod list;
 pub mod live;
 pub mod lock;
 mod options;
 pub mod paging;
+mod phrases;
 pub mod probe;
 pub mod project;
 pub mod report;

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::{Project, extension};
-use crate::secret;
+use crate::credential;
 
 /// A variable that is documented as required.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -199,7 +199,7 @@ fn example(project: &Project, file: &str) -> Vec<Variable> {
 fn stands_for_one(value: &str) -> bool {
     value.starts_with('<')
         || value.starts_with("...")
-        || secret::is_placeholder(value) && value.len() > 5
+        || credential::is_placeholder(value) && value.len() > 5
 }
 
 fn is_name(name: &str) -> bool {

@@ -8,9 +8,9 @@ use crate::{
     finding::{Finding, Place},
     live::{CANARY_VARIABLE, Live},
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
-    secrets::{self, Watched},
     surface::Tool,
     thresholds, verbs,
+    watched::{self, Watched},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {
     Box::pin(async move {
-        let watched = secrets::watched(&live.canary, &live.options);
+        let watched = watched::watched(&live.canary, &live.options);
         let mut outcome = Outcome::pass();
         if live.http().is_some() && watched.len() == 1 {
             return Outcome::unverified(

@@ -24,6 +24,7 @@ mod headers_match_body;
 mod hidden_unicode;
 mod hint_contradiction;
 mod host_checked;
+mod instruction_injection;
 mod list_cursors_end;
 mod locked_dependencies;
 mod mcp_header_annotations;
@@ -55,6 +56,7 @@ mod survives_fuzz;
 mod three_test_layers;
 mod title_and_hints;
 mod tool_name;
+mod tool_shadowing;
 mod unauthenticated_401;
 mod unique_names;
 mod unknown_method;
@@ -106,6 +108,8 @@ pub const RULES: &[&Rule] = &[
     &near_duplicate::RULE,
     &endpoint_mirror::RULE,
     &hidden_unicode::RULE,
+    &instruction_injection::RULE,
+    &tool_shadowing::RULE,
     &secret_in_surface::RULE,
     &canary_leak::RULE,
     &surface_lock::RULE,

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::{
+    claims,
     finding::{ExchangeId, Place},
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::{Surface, Tool},
-    thresholds,
-    verbs::{self, Judgement},
+    thresholds, verbs,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +65,7 @@ fn judge(tool: &Tool, exchange: Option<ExchangeId>, outcome: &mut Outcome) {
         missing.push("title".to_owned());
         lines.push(format!("\"title\": \"{}\"", titled(&tool.name)));
     }
-    let reads = matches!(verbs::judge(tool), Judgement::Reads(_));
+    let reads = claims::name_reads(&tool.name) && claims::acts(&tool.description).is_empty();
     let mut hints: Vec<String> = Vec::new();
     let mut hint = |name: &str, value: bool, wanted: bool| {
         match tool.raw["annotations"].get(name) {
@@ -79,7 +79,9 @@ fn judge(tool: &Tool, exchange: Option<ExchangeId>, outcome: &mut Outcome) {
         }
     };
     hint("readOnlyHint", reads, true);
-    let destroys = matches!(verbs::judge(tool), Judgement::Acts(_));
+    let destroys = claims::of_name(&tool.name)
+        .iter()
+        .any(|verb| claims::destroys(verb).is_some());
     let reading = tool.read_only == Some(true) || (tool.read_only.is_none() && reads);
     hint("destructiveHint", destroys, !reading);
     if missing.is_empty() && wrong.is_empty() {
