@@ -119,7 +119,7 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         .collect();
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
-    report.hide(&secrets::hidden(&options));
+    report.hide(&secrets::hidden(&options.secrets()));
     Ok(report)
 }
 
@@ -268,7 +268,7 @@ async fn not_started(live: &Live) -> Option<CheckError> {
             stderr = session.stderr();
         }
     }
-    for secret in secrets::hidden(&live.options) {
+    for secret in secrets::hidden(&live.options.secrets()) {
         stderr = stderr.replace(&secret, "[hidden]");
     }
     Some(CheckError::Start {
