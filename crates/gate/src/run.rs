@@ -137,10 +137,9 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
         .collect();
     report.exchanges = log.exchanges(named);
     report.took = begun.elapsed();
-    secrets.extend(watched::hidden(&options));
     secrets.extend(in_address);
     secrets.extend(options.secrets());
-    report.hide(&secrets);
+    report.hide(&watched::hidden(&secrets));
     Ok(report)
 }
 
@@ -326,7 +325,7 @@ async fn not_started(live: &Live) -> Option<CheckError> {
             stderr = session.stderr();
         }
     }
-    for secret in watched::hidden(&live.options) {
+    for secret in watched::hidden(&live.options.secrets()) {
         stderr = stderr.replace(&secret, "[hidden]");
     }
     Some(CheckError::Start {

@@ -43,10 +43,9 @@ pub(crate) fn watched(canary: &str, options: &Options) -> Vec<Watched> {
     all
 }
 
-/// What must stand in no report: every secret of the user's, in every form, longest first.
-pub(crate) fn hidden(options: &Options) -> Vec<String> {
-    let mut all: Vec<_> = options
-        .secrets()
+/// What must stand in no report: these secrets in every form, longest first.
+pub(crate) fn hidden(secrets: &[String]) -> Vec<String> {
+    let mut all: Vec<_> = secrets
         .iter()
         .flat_map(|secret| forms(secret))
         .map(|(_, text)| text)
