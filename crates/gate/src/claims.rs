@@ -61,17 +61,22 @@ const MAY_RECKON: &[&str] = &[
 const RECKONED: &[&str] = &[
     "background",
     "chart",
+    "color",
+    "colour",
     "date",
     "dates",
     "decimal",
     "diagram",
-    "diff",
     "dict",
+    "diff",
+    "draft",
     "duplicates",
     "embedding",
     "embeddings",
+    "estimate",
     "expression",
     "expressions",
+    "filter",
     "fraction",
     "fractions",
     "graph",
@@ -79,31 +84,47 @@ const RECKONED: &[&str] = &[
     "html",
     "image",
     "integers",
+    "itinerary",
     "json",
     "link",
     "list",
     "lists",
+    "map",
     "markdown",
     "matrices",
     "matrix",
+    "mermaid",
     "number",
     "numbers",
+    "object",
     "operands",
+    "outline",
+    "palette",
+    "plan",
     "plot",
     "polynomials",
     "preview",
     "prompt",
     "qr",
     "query",
+    "quote",
     "regex",
+    "report",
+    "route",
     "sequence",
+    "signature",
+    "slug",
+    "snippet",
     "string",
     "strings",
     "sum",
     "summary",
+    "svg",
+    "template",
     "text",
     "texts",
     "thumbnail",
+    "timeline",
     "uuid",
     "values",
     "vector",
@@ -374,7 +395,12 @@ pub(crate) fn acts(description: &str) -> Vec<Said> {
                             | "automatically"
                     )
                 });
-            if !(first && (third || index == 0) || joined) {
+            let ordered = index == 0
+                && !third
+                && (is_purpose(before)
+                    || is_second(before)
+                        && (ACTS.contains(&verb.as_str()) || DETERMINERS.contains(&next)));
+            if !(first && (third || index == 0) || joined || ordered) {
                 continue;
             }
             let denied = before
@@ -395,7 +421,7 @@ pub(crate) fn acts(description: &str) -> Vec<Said> {
                 .collect();
             let cached = around.iter().any(|word| word.starts_with("cache"));
             let denied = denied || matches!(next, "nothing" | "no" | "none" | "neither");
-            if denied || told || noun || cached || reckons(&verb, &around) {
+            if denied || told || noun || cached || reckons(&verb, &around[..around.len().min(5)]) {
                 continue;
             }
             found.push(Said {
@@ -405,6 +431,48 @@ pub(crate) fn acts(description: &str) -> Vec<Said> {
         }
     }
     found
+}
+
+/// Whether the words before a verb make it the tool's purpose: "Use this tool to", "Lets you".
+fn is_purpose(before: &[(String, std::ops::Range<usize>)]) -> bool {
+    let (Some((opening, _)), Some((last, _))) = (before.first(), before.last()) else {
+        return false;
+    };
+    matches!(
+        opening.as_str(),
+        "a" | "allows"
+            | "can"
+            | "enables"
+            | "function"
+            | "helper"
+            | "it"
+            | "lets"
+            | "the"
+            | "this"
+            | "tool"
+            | "use"
+            | "used"
+            | "utility"
+            | "will"
+    ) && matches!(last.as_str(), "can" | "to" | "will" | "you")
+        && before.len() <= 8
+        && before.iter().all(|(word, _)| base(word).is_none())
+}
+
+/// Whether the words before a verb are another order and its object: "Search for notes and".
+fn is_second(before: &[(String, std::ops::Range<usize>)]) -> bool {
+    let mut back = before.iter().rev().map(|(word, _)| word.as_str());
+    let joins = back
+        .find(|word| !matches!(*word, "also" | "completely" | "permanently" | "then"))
+        .is_some_and(|word| matches!(word, "and" | "or"));
+    joins
+        && before.first().is_some_and(|(word, _)| deed(word).is_some())
+        && before.iter().all(|(word, _)| {
+            !matches!(
+                word.as_str(),
+                "can" | "could" | "may" | "must" | "to" | "should"
+            )
+        })
 }
 
 fn joined_to_verb(before: &[(String, std::ops::Range<usize>)]) -> bool {
@@ -538,6 +606,11 @@ mod tests {
             "Returns what was sent and deleted.",
             "Reads only; nothing is changed and it deletes nothing.",
             "Updates: the newest first.",
+            "Check the permission to create or delete files.",
+            "Use this tool to find notes to delete.",
+            "List users who can create and delete repositories.",
+            "Use this to see what to update next.",
+            "Search notes and archive entries by word.",
         ] {
             assert_eq!(acts(text), [], "{text}");
         }
