@@ -31,7 +31,7 @@ const NO_TEXT: &[&str] = &["$id", "$schema", "icons"];
 /// left out, if anything was.
 pub(crate) fn of(surface: &Surface) -> (Vec<Text<'_>>, Option<String>) {
     let mut texts = Texts {
-        texts: Vec::new(),
+        found: Vec::new(),
         exchange: None,
         seen: HashSet::new(),
         left: thresholds::TEXT_BYTES,
@@ -69,15 +69,15 @@ pub(crate) fn of(surface: &Surface) -> (Vec<Text<'_>>, Option<String>) {
     let cut = texts.cut.then(|| {
         format!(
             "only {} texts were read, and no more than {} characters of one",
-            texts.texts.len(),
+            texts.found.len(),
             thresholds::TEXT_CHARS
         )
     });
-    (texts.texts, cut)
+    (texts.found, cut)
 }
 
 struct Texts<'a> {
-    texts: Vec<Text<'a>>,
+    found: Vec<Text<'a>>,
     exchange: Option<ExchangeId>,
     /// What stands in many places costs once.
     seen: HashSet<&'a str>,
@@ -95,21 +95,19 @@ impl<'a> Texts<'a> {
         if self.seen.insert(text) {
             // of a long one the beginning is read
             let cost = text.len().min(4 * thresholds::TEXT_CHARS);
-            self.cut |= cost < text.len();
-            match self.left.checked_sub(cost) {
-                Some(left) => self.left = left,
-                None => {
-                    self.seen.remove(text);
-                    self.cut = true;
-                    return;
-                }
-            }
+            self.cut |= text.chars().nth(thresholds::TEXT_CHARS).is_some();
+            let Some(left) = self.left.checked_sub(cost) else {
+                self.seen.remove(text);
+                self.cut = true;
+                return;
+            };
+            self.left = left;
         }
-        if self.texts.len() >= thresholds::TEXTS {
+        if self.found.len() >= thresholds::TEXTS {
             self.cut = true;
             return;
         }
-        self.texts.push(Text {
+        self.found.push(Text {
             place,
             label,
             said: text,
