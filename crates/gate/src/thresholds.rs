@@ -221,6 +221,8 @@ pub const ORDERS_WARNING: u32 = 60;
 pub const TEXT_CHARS: usize = 50_000;
 /// Texts of the surface that are read.
 pub const TEXTS: usize = 50_000;
+/// What is read of all texts of the surface that differ, in bytes.
+pub const TEXT_BYTES: usize = 4 * 1024 * 1024;
 /// The shortest run of encoded characters that is decoded.
 pub const ENCODED_CHARS: usize = 32;
 /// An encoded run of this length is hidden text or data, which no description needs.

@@ -1,5 +1,7 @@
 //! Every text of a surface, with its place.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::{
@@ -25,11 +27,15 @@ pub(crate) struct Text<'a> {
 const NO_TEXT: &[&str] = &["$id", "$schema", "icons"];
 
 /// Every text of a surface: names, titles, descriptions, those of parameters, enums, defaults,
-/// examples, the keys themselves, prompts, resources, instructions, the server's own name.
-pub(crate) fn of(surface: &Surface) -> Vec<Text<'_>> {
+/// examples, the keys themselves, prompts, resources, instructions, the server's own name. And what was
+/// left out, if anything was.
+pub(crate) fn of(surface: &Surface) -> (Vec<Text<'_>>, Option<String>) {
     let mut texts = Texts {
-        texts: Vec::new(),
+        found: Vec::new(),
         exchange: None,
+        seen: HashSet::new(),
+        left: thresholds::TEXT_BYTES,
+        cut: false,
     };
     if let Some(instructions) = &surface.instructions {
         texts.add(Place::Instructions, "instructions".to_owned(), instructions);
@@ -60,24 +66,53 @@ pub(crate) fn of(surface: &Surface) -> Vec<Text<'_>> {
             texts.walk(&Place::Resource(uri), "", entry, None);
         }
     }
-    texts.texts
+    let cut = texts.cut.then(|| {
+        format!(
+            "only {} texts were read, and no more than {} characters of one",
+            texts.found.len(),
+            thresholds::TEXT_CHARS
+        )
+    });
+    (texts.found, cut)
 }
 
 struct Texts<'a> {
-    texts: Vec<Text<'a>>,
+    found: Vec<Text<'a>>,
     exchange: Option<ExchangeId>,
+    /// What stands in many places costs once.
+    seen: HashSet<&'a str>,
+    /// Bytes that may still be read.
+    left: usize,
+    /// Whether something was left out.
+    cut: bool,
 }
 
 impl<'a> Texts<'a> {
     fn add(&mut self, place: Place, label: String, text: &'a str) {
-        if self.texts.len() < thresholds::TEXTS && !text.trim().is_empty() {
-            self.texts.push(Text {
-                place,
-                label,
-                said: text,
-                exchange: self.exchange,
-            });
+        if text.trim().is_empty() {
+            return;
         }
+        if self.seen.insert(text) {
+            // of a long one the beginning is read
+            let cost = text.len().min(4 * thresholds::TEXT_CHARS);
+            self.cut |= text.chars().nth(thresholds::TEXT_CHARS).is_some();
+            let Some(left) = self.left.checked_sub(cost) else {
+                self.seen.remove(text);
+                self.cut = true;
+                return;
+            };
+            self.left = left;
+        }
+        if self.found.len() >= thresholds::TEXTS {
+            self.cut = true;
+            return;
+        }
+        self.found.push(Text {
+            place,
+            label,
+            said: text,
+            exchange: self.exchange,
+        });
     }
 
     fn walk(&mut self, place: &Place, path: &str, value: &'a Value, tool: Option<&str>) {

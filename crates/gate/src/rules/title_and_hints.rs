@@ -53,6 +53,12 @@ fn check(surface: &Surface) -> Outcome {
         }
         judge(tool, exchange, &mut outcome);
     }
+    if surface.tools.len() > thresholds::TOOLS_JUDGED {
+        outcome.unknown(format!(
+            "only the first {} tools were looked at",
+            thresholds::TOOLS_JUDGED
+        ));
+    }
     outcome
 }
 
