@@ -57,7 +57,8 @@ CISCO_OVER_HTTP = {"": ("prompts", "resources", "instructions", "protocol"), "P"
 
 
 def seaworthy() -> str | None:
-    built = [ROOT / "target" / kind / "seaworthy" for kind in ("release", "debug")]
+    """The program to compare: what SEAWORTHY names, else what was built here."""
+    built = [Path(os.environ["SEAWORTHY"])] if "SEAWORTHY" in os.environ else [ROOT / "target" / kind / "seaworthy" for kind in ("release", "debug")]
     return next((str(path) for path in built if path.exists() and "check" in help_of(path)), None)
 
 
@@ -207,7 +208,8 @@ def judge(peer: str, entry: dict, slot: str) -> dict:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     how, runs, line = PEERS[peer], [], server_line(entry)
-    extra = {"flags": tuple(entry["flags"])} if peer == "seaworthy" else {}
+    flags = (*entry["flags"], *(["--sandboxed"] if "--destructive" in entry["flags"] else []))
+    extra = {"flags": flags} if peer == "seaworthy" else {}
 
     def each(commands):
         for command in commands:

@@ -150,7 +150,7 @@ def seaworthy(run: dict) -> list[dict]:
     report = document(run)
     if report is None:
         return whole(run) + none(run)
-    return [finding(one["rule"], one.get("subject") or one.get("tool"), one["level"], one.get("message", "")) for one in report["findings"]]
+    return [finding(one["rule"], one["place"]["text"], one["level"], one["message"]) for one in report["findings"]]
 
 
 READERS = {"mcp-quality": mcp_quality, "cisco": cisco, "mcp-conform": mcp_conform, "toolproof": toolproof, "mcpvet": mcpvet, "mcplens": mcplens,

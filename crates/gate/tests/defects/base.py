@@ -154,7 +154,8 @@ def problems(value: Any, schema: dict, at: str):
             if name in known:
                 yield from problems(entry, known[name], name)
             elif schema.get("additionalProperties") is False:
-                yield f"{name[:40]!r} is not an argument of this tool; it takes {', '.join(known) or 'none'}"
+                takes = f"it takes {', '.join(known)}" if known else "it takes none: leave it out"
+                yield f"{name[:40]!r} is not an argument of this tool; {takes}"
 
 
 class Call:
