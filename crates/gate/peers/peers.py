@@ -52,8 +52,8 @@ def cisco(*rest: str) -> list[str]:
     return [bin_of("cisco", "mcp-scanner"), "--analyzers", "yara,schema", "--raw", *rest]
 
 
-# what its commands over HTTP could find, by the letter of the planted rule; each takes four seconds to start
-CISCO_OVER_HTTP = {"": ("prompts", "resources", "instructions", "protocol"), "P": ("protocol",), "X": ("prompts", "resources", "instructions")}
+# what its commands over HTTP could find, by the letter of the planted rule; each takes four seconds of a processor to start
+CISCO_OVER_HTTP = {"": ("prompts", "resources", "instructions"), "X": ("prompts", "resources", "instructions")}
 
 
 def seaworthy() -> str | None:
@@ -90,9 +90,9 @@ PEERS = {
     "toolproof": {
         "version": "0.3.1",
         "stdio": lambda line: [[bin_of("toolproof", "toolproof"), "inspect", "--json", "--", *line.split()],
-                               [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "/dev/stdout", "--", *line.split()]],
+                               [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "report.json", "--", *line.split()]],
         "http": lambda url, token: [[bin_of("toolproof", "toolproof"), "inspect", "--json", "--url", url],
-                                    [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "/dev/stdout", "--url", url]],
+                                    [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "report.json", "--url", url]],
     },
     "mcpvet": {
         "version": "0.1.0",
@@ -159,21 +159,27 @@ def environment(scratch: Path) -> dict:
 
 def run(command: list[str], scratch: Path, left: float) -> dict:
     """One command, in a process group of its own that is gone at the end."""
-    start = time.monotonic()
+    start, cpu = time.monotonic(), 0.0
     with open(scratch / "out", "wb") as out, open(scratch / "err", "wb") as err:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=scratch, env=environment(scratch), start_new_session=True)
+        code = None
+        while code is None and time.monotonic() - start < max(1.0, left):
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                process.returncode = code = os.waitstatus_to_exitcode(status)
+                cpu = used.ru_utime + used.ru_stime
+            else:
+                time.sleep(0.01)
         try:
-            code = process.wait(max(1.0, left))
-        except subprocess.TimeoutExpired:
-            code = None
-        finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+    report = scratch / "report.json"  # of a peer that writes its findings to a file
+    if report.exists():
+        report.replace(scratch / "out")
     text = {name: (scratch / name).read_bytes()[-2_000_000:].decode("utf-8", "replace") for name in ("out", "err")}
-    return {"code": code, "seconds": time.monotonic() - start, **text}
+    return {"code": code, "seconds": time.monotonic() - start, "cpu": cpu, **text}
 
 
 class Served:
@@ -231,7 +237,7 @@ def judge(peer: str, entry: dict, slot: str) -> dict:
         if how.get("over_http") and entry["file"] != "everything":
             with Served(entry) as url:
                 each(how["over_http"](url, entry["rules"][0] if entry["rules"] else ""))
-    return {"runs": runs, "seconds": sum(one["seconds"] for one in runs)}
+    return {"runs": runs, "seconds": sum(one["seconds"] for one in runs), "cpu": sum(one["cpu"] for one in runs)}
 
 
 def server_line(entry: dict) -> str:
@@ -249,8 +255,10 @@ def findings(peer: str, result: dict) -> list[dict]:
 
 
 def new_ones(peer: str, result: dict, twin: dict) -> list[dict]:
-    known = {credit.key(one) for one in findings(peer, twin)}
-    return [one for one in findings(peer, result) if credit.key(one) not in known]
+    known = {}
+    for one in findings(peer, twin):
+        known[credit.key(one)] = max(known.get(credit.key(one), 0), one.get("count", 1))
+    return [one for one in findings(peer, result) if one.get("count", 1) > known.get(credit.key(one), 0)]
 
 
 def cell(yes: int, of: int) -> str:
@@ -263,14 +271,14 @@ def tables(entries: list[dict], results: dict, peers: list[str]):
     found = {peer: {entry["file"]: credit.is_found(peer, entry["rules"], new_ones(peer, results[peer, entry["file"]], results[peer, entry["twin"]]))
                     for entry in planted} for peer in peers}
     print(f"| peer | version | defects found (of {len(planted)}) | rules with one found (of {len({entry['rules'][0] for entry in planted})}) "
-          f"| false errors / warnings on {len(sound)} sound servers | median run | server-everything |")
+          f"| false errors / warnings on {len(sound)} sound servers | median run | server-everything (processor) |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for peer in peers:
         wrong = [one for entry in sound for one in findings(peer, results[peer, entry["file"]])]
         errors, warnings = (sum(one["severity"] == level for one in wrong) for level in ("error", "warning"))
         seconds = statistics.median(results[peer, entry["file"]]["seconds"] for entry in sound if entry.get("transport") != "http")
         every = results.get((peer, "everything"))
-        every = f"{every['seconds']:.1f} s" if every and every["runs"] else "-"
+        every = f"{every['seconds']:.1f} s ({every['cpu']:.1f} s)" if every and every["runs"] else "-"
         rules = {entry["rules"][0] for entry in planted if found[peer][entry["file"]]}
         print(f"| {peer} | {PEERS[peer]['version']} | {sum(found[peer].values())} | {len(rules)} | {errors} / {warnings} | {seconds:.1f} s | {every} |")
     print()

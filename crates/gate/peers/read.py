@@ -59,6 +59,10 @@ def metrics(at: str, values) -> list[dict]:
     return []
 
 
+# said of every server on loopback, where neither encryption nor credentials are expected
+CISCO_LOOPBACK = {"Unencrypted Transport", "Unauthenticated Tool Discovery"}
+
+
 def cisco(run: dict) -> list[dict]:
     said, report = whole(run), document(run)
     if report is None:
@@ -74,7 +78,7 @@ def cisco(run: dict) -> list[dict]:
                     said.append(finding(f"{analyzer}:{threat}", subject, one.get("severity", "medium"), one.get("threat_summary", "")))
         elif isinstance(item.get("findings"), list):
             for one in item["findings"]:
-                if isinstance(one, dict):
+                if isinstance(one, dict) and one.get("threat_category") not in CISCO_LOOPBACK:
                     said.append(finding(one.get("threat_category") or one.get("check_id") or one.get("id") or one.get("check"), subject, one.get("severity", "medium"), json.dumps(one)[:300]))
         if item.get("status") in ("failed", "error", "fail", "FAIL"):
             said.append(finding("status:" + str(item.get("check_id", item.get("check", item["status"]))), subject, "note", json.dumps(item)[:300]))
@@ -141,7 +145,8 @@ def mcp_guard(run: dict) -> list[dict]:
 
 
 def conformance(run: dict) -> list[dict]:
-    said = [finding(name, "", "fail", f"{failed} of {int(failed) + int(passed)} checks failed")
+    # how many fail in a scenario tells a server from its twin
+    said = [finding(name, "", "fail", f"{failed} of {int(failed) + int(passed)} checks failed") | {"count": int(failed)}
             for name, passed, failed in re.findall(r"(?m)^✗ ([\w-]+): (\d+) passed, (\d+) failed", run["out"])]
     return whole(run) + (said or ([] if "Total:" in run["out"] else none(run)))
 
