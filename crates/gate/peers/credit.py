@@ -20,6 +20,7 @@ ANY = {
     "P10": r"^run:timeout",
     "G01": r"^run:",
     "N05": r"^run:",
+    "X06": r"^lock:changed",
     "B03": r"^run:",
     "B04": r"^run:",
     "H05": r"^run:failed.*(401|[Uu]nauthor)",
@@ -49,6 +50,7 @@ CREDIT = {
         "B07": r"^C11-error-leak",
     },
     "cisco": {
+        "H04": r"^Protocol Header Mismatch",
         "N05": r"^schema_analyzer",
         "X01": r"^(yara|schema)_analyzer",
         "X02": r"^(yara|schema)_analyzer|[Ii]njection",

@@ -31,6 +31,7 @@ ROOT = HERE.parents[2]
 DEFECTS = HERE.parent / "tests" / "defects"
 WORK = ROOT / "target" / "peers"
 PYTHON = os.path.realpath(sys.executable)
+TIMED = ("sound_billing.py", "sound_fleet.py", "sound_tickets.py")  # run alone, for their median time
 LIMIT = 120  # seconds for all commands of one peer on one server
 
 
@@ -67,13 +68,15 @@ def help_of(path: Path) -> str:
 
 
 # For each peer: what it is, and its commands for a server over stdio (its command line) and over HTTP (its address, its token).
-# A stdio server of the corpus can also be served over HTTP, for what a peer does over HTTP alone ("over_http": address, planted rule).
+# "lock" records a surface and compares another with it. A stdio server of the corpus can also be served over HTTP, for what a peer does over HTTP alone ("over_http": address, planted rule).
 PEERS = {
     "mcp-quality": {
         "version": "0.7.0",
         "stdio": lambda line: [[bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--security", "--safety", "--experimental", "--response-bloat", line]],
         "http": lambda url, token: [[bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--security", "--safety", "--experimental", "--response-bloat",
                                      *(["--header", f"Authorization: Bearer {token}"] if token else []), url]],
+        "lock": lambda old, new: [[bin_of("mcp-quality", "mcp-quality"), "snapshot", "--snapshot-path", "lock.json", old],
+                                  [bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--no-regressions", "--snapshot-path", "lock.json", new]],
     },
     "cisco": {
         "version": "4.8.7",
@@ -98,16 +101,21 @@ PEERS = {
         "version": "0.1.0",
         "stdio": lambda line: [[bin_of("mcpvet", "mcpvet"), "lint", "--format", "json", "--", *line.split()]],
         "http": lambda url, token: [[bin_of("mcpvet", "mcpvet"), "lint", "--format", "json", url]],
+        "lock": lambda old, new: [[bin_of("mcpvet", "mcpvet"), "diff", "--format", "json", old, new]],
     },
     "mcplens": {
         "version": "0.1.0",
         "stdio": lambda line: [[bin_of("mcplens", "mcplens"), "scan", "--probes", "--format", "json", "--cmd", line]],
         "http": lambda url, token: [[bin_of("mcplens", "mcplens"), "scan", "--format", "json", "--url", url]],
+        "lock": lambda old, new: [[bin_of("mcplens", "mcplens"), "baseline", "--cmd", old, "--out", "lock.json"],
+                                  [bin_of("mcplens", "mcplens"), "diff", "--cmd", new, "--baseline", "lock.json"]],
     },
     "mcp-guard": {
         "version": "0.13.1",
         "stdio": lambda line: [[bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", line]],
         "http": lambda url, token: [[bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", url]],
+        "lock": lambda old, new: [[bin_of("mcp-guard", "mcp-guard"), "lock", "--live", "--yes", "--server", old, "-o", "lock.json"],
+                                  [bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", new, "--lock", "lock.json"]],
     },
     "conformance": {
         "version": "0.2.0-alpha.12",
@@ -192,9 +200,10 @@ class Served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.process = subprocess.Popen([PYTHON, str(DEFECTS / self.entry["file"]), *self.entry.get("args", [])], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-                                        env=os.environ | {"DEFECTS_HTTP_PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1", "SECRET_API_TOKEN": credit.CANARY})
+        line = server_line(self.entry).split() + (["streamableHttp"] if self.entry["file"] == "everything" else [])
+        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                        env=os.environ | {"DEFECTS_HTTP_PORT": str(port), "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1",
+                                                          "SECRET_API_TOKEN": credit.CANARY})
         for _ in range(100):
             try:
                 socket.create_connection(("127.0.0.1", port), 0.2).close()
@@ -233,8 +242,11 @@ def judge(peer: str, entry: dict, slot: str) -> dict:
             if peer == "seaworthy" and "lock_args" in entry:
                 each(how["stdio"](server_line(entry | {"args": entry["lock_args"]}), flags=("--update-lock",)))
                 runs.clear()
-            each(how["stdio"](line, **extra))
-        if how.get("over_http") and entry["file"] != "everything":
+            if "lock" in how and "lock_args" in entry:
+                each(how["lock"](server_line(entry | {"args": entry["lock_args"]}), line))
+            else:
+                each(how["stdio"](line, **extra))
+        if how.get("over_http"):
             with Served(entry) as url:
                 each(how["over_http"](url, entry["rules"][0] if entry["rules"] else ""))
     return {"runs": runs, "seconds": sum(one["seconds"] for one in runs), "cpu": sum(one["cpu"] for one in runs)}
@@ -271,16 +283,17 @@ def tables(entries: list[dict], results: dict, peers: list[str]):
     found = {peer: {entry["file"]: credit.is_found(peer, entry["rules"], new_ones(peer, results[peer, entry["file"]], results[peer, entry["twin"]]))
                     for entry in planted} for peer in peers}
     print(f"| peer | version | defects found (of {len(planted)}) | rules with one found (of {len({entry['rules'][0] for entry in planted})}) "
-          f"| false errors / warnings on {len(sound)} sound servers | median run | server-everything (processor) |")
+          f"| false errors / warnings on {len(sound)} sound servers | a run (processor) | server-everything (processor) |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for peer in peers:
         wrong = [one for entry in sound for one in findings(peer, results[peer, entry["file"]])]
         errors, warnings = (sum(one["severity"] == level for one in wrong) for level in ("error", "warning"))
-        seconds = statistics.median(results[peer, entry["file"]]["seconds"] for entry in sound if entry.get("transport") != "http")
+        timed = [results[peer, file] for file in TIMED if (peer, file) in results]
+        seconds, cpu = (statistics.median(one[what] for one in timed) for what in ("seconds", "cpu"))
         every = results.get((peer, "everything"))
         every = f"{every['seconds']:.1f} s ({every['cpu']:.1f} s)" if every and every["runs"] else "-"
         rules = {entry["rules"][0] for entry in planted if found[peer][entry["file"]]}
-        print(f"| {peer} | {PEERS[peer]['version']} | {sum(found[peer].values())} | {len(rules)} | {errors} / {warnings} | {seconds:.1f} s | {every} |")
+        print(f"| {peer} | {PEERS[peer]['version']} | {sum(found[peer].values())} | {len(rules)} | {errors} / {warnings} | {seconds:.1f} s ({cpu:.1f} s) | {every} |")
     print()
     print("| rule | " + " | ".join(peers) + " |")
     print("| --- |" + " ---: |" * len(peers))
@@ -302,7 +315,7 @@ def main():
     entries = [entry for entry in json.loads((DEFECTS / "manifest.json").read_text()) if "project" not in entry]
     entries.sort(key=lambda entry: not entry["sound"])
     if options.quick:
-        first, sounds = {}, {"sound_tickets.py", "sound_wiki.py", "sound_http_orders.py"}
+        first, sounds = {}, {*TIMED, "sound_wiki.py", "sound_http_orders.py"}
         for entry in entries:
             if not entry["sound"]:
                 first.setdefault(entry["rules"][0], entry)
@@ -338,8 +351,7 @@ def main():
         say(f"{number + 1}/{len(tasks)} {peer} {entry['file']} {result['seconds']:.1f} s")
         return peer, entry["file"], result
 
-    # the timed run goes alone
-    alone = [task for task in tasks if task[1]["file"] == "everything"]
+    alone = [task for task in tasks if task[1]["file"] in ("everything", *TIMED)]
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for peer, file, result in pool.map(do, enumerate(task for task in tasks if task not in alone)):
             results[peer, file] = result

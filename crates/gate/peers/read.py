@@ -17,6 +17,8 @@ def whole(run: dict) -> list[dict]:
         said.append(finding("run:timeout", "", "note", "no end within the limit"))
     if re.search(r"Failed to parse JSONRPC|Invalid JSON|not valid JSON|non-JSON", run["err"]):
         said.append(finding("log:not-json", "", "note", "its client logs a line that is not JSON"))
+    if re.search(r'"changed_tools": \[\s*"|description changed|CHANGES DETECTED|"tool-changed"', run["out"]):
+        said.append(finding("lock:changed", "", "note", "the surface differs from the recorded one"))
     if re.search(r"(?i)traceback \(most recent|connection (failed|closed|error)|could not connect|failed to connect|unreachable|handshake|timed out", run["err"]):
         said.append(finding("run:failed", "", "note", " ".join(run["err"].split())[-300:]))
     return said
