@@ -55,7 +55,7 @@ CREDIT = {
         "X01": r"^(yara|schema)_analyzer",
         "X02": r"^(yara|schema)_analyzer|[Ii]njection",
         "X03": r"^(yara|schema)_analyzer",
-        "X04": r"^(yara|schema)_analyzer|[Cc]redential|[Ss]ecret",
+        "X04": r"^(yara|schema)_analyzer|(?i:credential|secret)",
         "X05": r"^(yara|schema)_analyzer",
     },
     "toolproof": {
