@@ -31,6 +31,7 @@ ROOT = HERE.parents[2]
 DEFECTS = HERE.parent / "tests" / "defects"
 WORK = ROOT / "target" / "peers"
 PYTHON = os.path.realpath(sys.executable)
+TIMED = ("sound_billing.py", "sound_fleet.py", "sound_tickets.py")  # run alone, for their median time
 LIMIT = 120  # seconds for all commands of one peer on one server
 
 
@@ -52,8 +53,13 @@ def cisco(*rest: str) -> list[str]:
     return [bin_of("cisco", "mcp-scanner"), "--analyzers", "yara,schema", "--raw", *rest]
 
 
+# what its commands over HTTP could find, by the letter of the planted rule; each takes four seconds of a processor to start
+CISCO_OVER_HTTP = {"": ("prompts", "resources", "instructions"), "X": ("prompts", "resources", "instructions")}
+
+
 def seaworthy() -> str | None:
-    built = [ROOT / "target" / kind / "seaworthy" for kind in ("release", "debug")]
+    """The program to compare: what SEAWORTHY names, else what was built here."""
+    built = [Path(os.environ["SEAWORTHY"])] if "SEAWORTHY" in os.environ else [ROOT / "target" / kind / "seaworthy" for kind in ("release", "debug")]
     return next((str(path) for path in built if path.exists() and "check" in help_of(path)), None)
 
 
@@ -61,21 +67,23 @@ def help_of(path: Path) -> str:
     return subprocess.run([path, "--help"], capture_output=True, text=True, timeout=20).stdout
 
 
-# For each peer: what it is, and its commands for a server over stdio (its command line) and over HTTP (its address, its headers).
-# A stdio server of the corpus can also be served over HTTP, for the peers that speak HTTP alone ("over_http").
+# For each peer: what it is, and its commands for a server over stdio (its command line) and over HTTP (its address, its token).
+# "lock" records a surface and compares another with it. A stdio server of the corpus can also be served over HTTP, for what a peer does over HTTP alone ("over_http": address, planted rule).
 PEERS = {
     "mcp-quality": {
         "version": "0.7.0",
         "stdio": lambda line: [[bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--security", "--safety", "--experimental", "--response-bloat", line]],
         "http": lambda url, token: [[bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--security", "--safety", "--experimental", "--response-bloat",
                                      *(["--header", f"Authorization: Bearer {token}"] if token else []), url]],
+        "lock": lambda old, new: [[bin_of("mcp-quality", "mcp-quality"), "snapshot", "--snapshot-path", "lock.json", old],
+                                  [bin_of("mcp-quality", "mcp-quality"), "run", "--json", "--no-regressions", "--snapshot-path", "lock.json", new]],
     },
     "cisco": {
         "version": "4.8.7",
         "stdio": lambda line: [cisco("stdio", "--stdio-command", line.split()[0], *(f"--stdio-arg={word}" for word in line.split()[1:]))],
         "http": lambda url, token: [cisco(kind, "--server-url", url, *(["--bearer-token", token] if token and kind != "protocol" else []))
                                     for kind in ("remote", "prompts", "resources", "instructions", "protocol")],
-        "over_http": lambda url: [cisco(kind, "--server-url", url) for kind in ("prompts", "resources", "instructions", "protocol")],
+        "over_http": lambda url, rule: [cisco(kind, "--server-url", url) for kind in CISCO_OVER_HTTP.get(rule[:1], ())],
     },
     "mcp-conform": {
         "version": "0.1.0",
@@ -85,30 +93,35 @@ PEERS = {
     "toolproof": {
         "version": "0.3.1",
         "stdio": lambda line: [[bin_of("toolproof", "toolproof"), "inspect", "--json", "--", *line.split()],
-                               [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "/dev/stdout", "--", *line.split()]],
+                               [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "report.json", "--", *line.split()]],
         "http": lambda url, token: [[bin_of("toolproof", "toolproof"), "inspect", "--json", "--url", url],
-                                    [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "/dev/stdout", "--url", url]],
+                                    [bin_of("toolproof", "toolproof"), "fuzz", "--seed", "1", "--examples", "30", "--max-time", "10", "--json", "report.json", "--url", url]],
     },
     "mcpvet": {
         "version": "0.1.0",
         "stdio": lambda line: [[bin_of("mcpvet", "mcpvet"), "lint", "--format", "json", "--", *line.split()]],
         "http": lambda url, token: [[bin_of("mcpvet", "mcpvet"), "lint", "--format", "json", url]],
+        "lock": lambda old, new: [[bin_of("mcpvet", "mcpvet"), "diff", "--format", "json", old, new]],
     },
     "mcplens": {
         "version": "0.1.0",
         "stdio": lambda line: [[bin_of("mcplens", "mcplens"), "scan", "--probes", "--format", "json", "--cmd", line]],
         "http": lambda url, token: [[bin_of("mcplens", "mcplens"), "scan", "--format", "json", "--url", url]],
+        "lock": lambda old, new: [[bin_of("mcplens", "mcplens"), "baseline", "--cmd", old, "--out", "lock.json"],
+                                  [bin_of("mcplens", "mcplens"), "diff", "--cmd", new, "--baseline", "lock.json"]],
     },
     "mcp-guard": {
         "version": "0.13.1",
         "stdio": lambda line: [[bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", line]],
         "http": lambda url, token: [[bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", url]],
+        "lock": lambda old, new: [[bin_of("mcp-guard", "mcp-guard"), "lock", "--live", "--yes", "--server", old, "-o", "lock.json"],
+                                  [bin_of("mcp-guard", "mcp-guard"), "inspect", "--live", "--yes", "--format", "json", "--server", new, "--lock", "lock.json"]],
     },
     "conformance": {
         "version": "0.2.0-alpha.12",
         "stdio": None,
         "http": lambda url, token: [conformance(url)],
-        "over_http": lambda url: [conformance(url)],
+        "over_http": lambda url, rule: [conformance(url)] if rule[:1] in ("", "P", "G", "N") else [],
     },
     "seaworthy": {
         "version": "this repository",
@@ -154,21 +167,27 @@ def environment(scratch: Path) -> dict:
 
 def run(command: list[str], scratch: Path, left: float) -> dict:
     """One command, in a process group of its own that is gone at the end."""
-    start = time.monotonic()
+    start, cpu = time.monotonic(), 0.0
     with open(scratch / "out", "wb") as out, open(scratch / "err", "wb") as err:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=scratch, env=environment(scratch), start_new_session=True)
+        code = None
+        while code is None and time.monotonic() - start < max(1.0, left):
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                process.returncode = code = os.waitstatus_to_exitcode(status)
+                cpu = used.ru_utime + used.ru_stime
+            else:
+                time.sleep(0.01)
         try:
-            code = process.wait(max(1.0, left))
-        except subprocess.TimeoutExpired:
-            code = None
-        finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+    report = scratch / "report.json"  # of a peer that writes its findings to a file
+    if report.exists():
+        report.replace(scratch / "out")
     text = {name: (scratch / name).read_bytes()[-2_000_000:].decode("utf-8", "replace") for name in ("out", "err")}
-    return {"code": code, "seconds": time.monotonic() - start, **text}
+    return {"code": code, "seconds": time.monotonic() - start, "cpu": cpu, **text}
 
 
 class Served:
@@ -181,9 +200,10 @@ class Served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.process = subprocess.Popen([PYTHON, str(DEFECTS / self.entry["file"]), *self.entry.get("args", [])], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-                                        env=os.environ | {"DEFECTS_HTTP_PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1", "SECRET_API_TOKEN": credit.CANARY})
+        line = server_line(self.entry).split() + (["streamableHttp"] if self.entry["file"] == "everything" else [])
+        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                        env=os.environ | {"DEFECTS_HTTP_PORT": str(port), "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1",
+                                                          "SECRET_API_TOKEN": credit.CANARY})
         for _ in range(100):
             try:
                 socket.create_connection(("127.0.0.1", port), 0.2).close()
@@ -203,7 +223,8 @@ def judge(peer: str, entry: dict, slot: str) -> dict:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     how, runs, line = PEERS[peer], [], server_line(entry)
-    extra = {"flags": tuple(entry["flags"])} if peer == "seaworthy" else {}
+    flags = (*entry["flags"], *(["--sandboxed"] if "--destructive" in entry["flags"] else []))
+    extra = {"flags": flags} if peer == "seaworthy" else {}
 
     def each(commands):
         for command in commands:
@@ -221,11 +242,14 @@ def judge(peer: str, entry: dict, slot: str) -> dict:
             if peer == "seaworthy" and "lock_args" in entry:
                 each(how["stdio"](server_line(entry | {"args": entry["lock_args"]}), flags=("--update-lock",)))
                 runs.clear()
-            each(how["stdio"](line, **extra))
-        if how.get("over_http") and entry["file"] != "everything":
+            if "lock" in how and "lock_args" in entry:
+                each(how["lock"](server_line(entry | {"args": entry["lock_args"]}), line))
+            else:
+                each(how["stdio"](line, **extra))
+        if how.get("over_http"):
             with Served(entry) as url:
-                each(how["over_http"](url))
-    return {"runs": runs, "seconds": sum(one["seconds"] for one in runs)}
+                each(how["over_http"](url, entry["rules"][0] if entry["rules"] else ""))
+    return {"runs": runs, "seconds": sum(one["seconds"] for one in runs), "cpu": sum(one["cpu"] for one in runs)}
 
 
 def server_line(entry: dict) -> str:
@@ -243,8 +267,10 @@ def findings(peer: str, result: dict) -> list[dict]:
 
 
 def new_ones(peer: str, result: dict, twin: dict) -> list[dict]:
-    known = {credit.key(one) for one in findings(peer, twin)}
-    return [one for one in findings(peer, result) if credit.key(one) not in known]
+    known = {}
+    for one in findings(peer, twin):
+        known[credit.key(one)] = max(known.get(credit.key(one), 0), one.get("count", 1))
+    return [one for one in findings(peer, result) if one.get("count", 1) > known.get(credit.key(one), 0)]
 
 
 def cell(yes: int, of: int) -> str:
@@ -254,20 +280,20 @@ def cell(yes: int, of: int) -> str:
 def tables(entries: list[dict], results: dict, peers: list[str]):
     planted = [entry for entry in entries if not entry["sound"] and entry["file"] != "everything"]
     sound = [entry for entry in entries if entry["sound"]]
-    found = {peer: {entry["file"]: credit.is_found(peer, entry, new_ones(peer, results[peer, entry["file"]], results[peer, entry["twin"]]),
-                                                   findings(peer, results[peer, entry["file"]]))
+    found = {peer: {entry["file"]: credit.is_found(peer, entry["rules"], new_ones(peer, results[peer, entry["file"]], results[peer, entry["twin"]]))
                     for entry in planted} for peer in peers}
     print(f"| peer | version | defects found (of {len(planted)}) | rules with one found (of {len({entry['rules'][0] for entry in planted})}) "
-          f"| false errors / warnings on {len(sound)} sound servers | median run | server-everything |")
+          f"| false errors / warnings on {len(sound)} sound servers | a run (processor) | server-everything (processor) |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for peer in peers:
         wrong = [one for entry in sound for one in findings(peer, results[peer, entry["file"]])]
         errors, warnings = (sum(one["severity"] == level for one in wrong) for level in ("error", "warning"))
-        seconds = statistics.median(results[peer, entry["file"]]["seconds"] for entry in sound if entry.get("transport") != "http")
+        timed = [results[peer, file] for file in TIMED if (peer, file) in results]
+        seconds, cpu = (statistics.median(one[what] for one in timed) for what in ("seconds", "cpu"))
         every = results.get((peer, "everything"))
-        every = f"{every['seconds']:.1f} s" if every and every["runs"] else "-"
+        every = f"{every['seconds']:.1f} s ({every['cpu']:.1f} s)" if every and every["runs"] else "-"
         rules = {entry["rules"][0] for entry in planted if found[peer][entry["file"]]}
-        print(f"| {peer} | {PEERS[peer]['version']} | {sum(found[peer].values())} | {len(rules)} | {errors} / {warnings} | {seconds:.1f} s | {every} |")
+        print(f"| {peer} | {PEERS[peer]['version']} | {sum(found[peer].values())} | {len(rules)} | {errors} / {warnings} | {seconds:.1f} s ({cpu:.1f} s) | {every} |")
     print()
     print("| rule | " + " | ".join(peers) + " |")
     print("| --- |" + " ---: |" * len(peers))
@@ -287,8 +313,9 @@ def main():
     peers = options.peer or [peer for peer in PEERS if peer != "seaworthy" or seaworthy()]
     # repositories (the rules R01 to R04) are left out: these peers judge running servers
     entries = [entry for entry in json.loads((DEFECTS / "manifest.json").read_text()) if "project" not in entry]
+    entries.sort(key=lambda entry: not entry["sound"])
     if options.quick:
-        first, sounds = {}, {"sound_tickets.py", "sound_wiki.py", "sound_http_orders.py"}
+        first, sounds = {}, {*TIMED, "sound_wiki.py", "sound_http_orders.py"}
         for entry in entries:
             if not entry["sound"]:
                 first.setdefault(entry["rules"][0], entry)
@@ -324,8 +351,7 @@ def main():
         say(f"{number + 1}/{len(tasks)} {peer} {entry['file']} {result['seconds']:.1f} s")
         return peer, entry["file"], result
 
-    # the timed run goes alone
-    alone = [task for task in tasks if task[1]["file"] == "everything"]
+    alone = [task for task in tasks if task[1]["file"] in ("everything", *TIMED)]
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for peer, file, result in pool.map(do, enumerate(task for task in tasks if task not in alone)):
             results[peer, file] = result

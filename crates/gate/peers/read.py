@@ -17,6 +17,8 @@ def whole(run: dict) -> list[dict]:
         said.append(finding("run:timeout", "", "note", "no end within the limit"))
     if re.search(r"Failed to parse JSONRPC|Invalid JSON|not valid JSON|non-JSON", run["err"]):
         said.append(finding("log:not-json", "", "note", "its client logs a line that is not JSON"))
+    if re.search(r'"changed_tools": \[\s*"|description changed|CHANGES DETECTED|"tool-changed"', run["out"]):
+        said.append(finding("lock:changed", "", "note", "the surface differs from the recorded one"))
     if re.search(r"(?i)traceback \(most recent|connection (failed|closed|error)|could not connect|failed to connect|unreachable|handshake|timed out", run["err"]):
         said.append(finding("run:failed", "", "note", " ".join(run["err"].split())[-300:]))
     return said
@@ -59,6 +61,10 @@ def metrics(at: str, values) -> list[dict]:
     return []
 
 
+# said of every server on loopback, where neither encryption nor credentials are expected
+CISCO_LOOPBACK = {"Unencrypted Transport", "Unauthenticated Tool Discovery"}
+
+
 def cisco(run: dict) -> list[dict]:
     said, report = whole(run), document(run)
     if report is None:
@@ -74,7 +80,7 @@ def cisco(run: dict) -> list[dict]:
                     said.append(finding(f"{analyzer}:{threat}", subject, one.get("severity", "medium"), one.get("threat_summary", "")))
         elif isinstance(item.get("findings"), list):
             for one in item["findings"]:
-                if isinstance(one, dict):
+                if isinstance(one, dict) and one.get("threat_category") not in CISCO_LOOPBACK:
                     said.append(finding(one.get("threat_category") or one.get("check_id") or one.get("id") or one.get("check"), subject, one.get("severity", "medium"), json.dumps(one)[:300]))
         if item.get("status") in ("failed", "error", "fail", "FAIL"):
             said.append(finding("status:" + str(item.get("check_id", item.get("check", item["status"]))), subject, "note", json.dumps(item)[:300]))
@@ -122,15 +128,27 @@ def mcplens(run: dict) -> list[dict]:
     return whole(run) + [finding(one["rule_id"], one.get("tool"), one["severity"], f"{one['title']}: {one['detail']}") for one in report.get("findings", [])]
 
 
+# what a tool can do, which it lists for every server and rates by itself: no claim of a defect
+GUARD_INVENTORY = {"database", "database-write", "filesystem", "network", "write-operation"}
+
+
 def mcp_guard(run: dict) -> list[dict]:
     report = document(run, "[")
     if report is None:
         return whole(run) + none(run)
-    return whole(run) + [finding(one["category"], item["name"], one["risk"], one["evidence"]) for item in report for one in item["findings"]]
+    said = whole(run)
+    for item in report:
+        subject = "" if item["kind"] == "server" else item["name"]  # a server is named after its file
+        for one in item["findings"]:
+            if one["category"] != "secret-in-args":  # said of the path of the file that is run
+                level = "note" if one["category"] in GUARD_INVENTORY else one["risk"]
+                said.append(finding(one["category"], subject, level, one["evidence"]))
+    return said
 
 
 def conformance(run: dict) -> list[dict]:
-    said = [finding(name, "", "fail", f"{failed} of {int(failed) + int(passed)} checks failed")
+    # how many fail in a scenario tells a server from its twin
+    said = [finding(name, "", "fail", f"{failed} of {int(failed) + int(passed)} checks failed") | {"count": int(failed)}
             for name, passed, failed in re.findall(r"(?m)^✗ ([\w-]+): (\d+) passed, (\d+) failed", run["out"])]
     return whole(run) + (said or ([] if "Total:" in run["out"] else none(run)))
 
@@ -139,7 +157,7 @@ def seaworthy(run: dict) -> list[dict]:
     report = document(run)
     if report is None:
         return whole(run) + none(run)
-    return [finding(one["rule"], one.get("subject") or one.get("tool"), one["level"], one.get("message", "")) for one in report["findings"]]
+    return [finding(one["rule"], one["place"]["text"], one["level"], one["message"]) for one in report["findings"]]
 
 
 READERS = {"mcp-quality": mcp_quality, "cisco": cisco, "mcp-conform": mcp_conform, "toolproof": toolproof, "mcpvet": mcpvet, "mcplens": mcplens,

@@ -154,7 +154,8 @@ def problems(value: Any, schema: dict, at: str):
             if name in known:
                 yield from problems(entry, known[name], name)
             elif schema.get("additionalProperties") is False:
-                yield f"{name[:40]!r} is not an argument of this tool; it takes {', '.join(known) or 'none'}"
+                takes = f"it takes {', '.join(known)}" if known else "it takes none: leave it out"
+                yield f"{name[:40]!r} is not an argument of this tool; {takes}"
 
 
 class Call:
@@ -558,14 +559,14 @@ class Handler(BaseHTTPRequestHandler):
         if not self.policy.headers_fit(self.headers, message):
             return self.refuse(400, HEADER_MISMATCH, "The headers contradict the body", number)
         version = plain(self.headers.get("MCP-Protocol-Version"))
-        if version is not None and version not in SUPPORTED:
+        params = message.get("params") if isinstance(message.get("params"), dict) else {}
+        modern = isinstance(params.get("_meta"), dict) and META + "protocolVersion" in params["_meta"]
+        if version is not None and version not in SUPPORTED and not modern:  # a modern request's version is checked with it
             return self.refuse(400, BAD_VERSION, "Unsupported protocol version", number, {"supported": SUPPORTED, "requested": version})
         answer = self.server_.respond(message)
         if answer is None:
             return self.reply(202, None)
         code = answer.get("error", {}).get("code")
-        params = message.get("params") if isinstance(message.get("params"), dict) else {}
-        modern = isinstance(params.get("_meta"), dict) and META + "protocolVersion" in params["_meta"]
         status = {NO_METHOD: 404 if modern else 200, INVALID_REQUEST: 400, BAD_VERSION: 400}.get(code, 200)
         if code == INVALID_PARAMS and "_meta lacks" in answer["error"]["message"]:
             status = 400
