@@ -16,6 +16,7 @@ use seaworthy_gate::{
     check_with,
     configuration::{self, Configuration},
     explain,
+    project::Project,
     report::{html, json, junit, markdown, sarif, text},
     rule::Rule,
     rules,
@@ -209,20 +210,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let (target, folder) = target(arguments)?;
     let configuration = configuration(arguments, &folder)?;
-    let target = match target {
-        Target::Project(root, None) => Target::Project(root, configuration.command.clone()),
-        other => other,
-    };
     let lock = arguments
         .lock
         .clone()
         .unwrap_or_else(|| folder.join("mcp.lock"));
-    let options = options(arguments, &configuration, &lock)?;
+    let mut options = options(arguments, &configuration, &lock)?;
+    // what a server leaves behind is found even where it hides its origin
+    if let Err(error) = seaworthy_gate::adopt_orphans() {
+        tracing::warn!(%error, "orphans of servers cannot be adopted");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::failed("the runtime could not start", error))?;
+    let target = match target {
+        Target::Project(root, None) => {
+            let command = match &configuration.command {
+                Some(command) => Some(command.clone()),
+                None => discover(&root, &runtime, &mut options)?,
+            };
+            Target::Project(root, command)
+        }
+        other => other,
+    };
     let bar = options.progress.is_some().then(ProgressBar::new_spinner);
     let options = with_progress(options, bar.as_ref());
     let report = runtime.block_on(async {
@@ -318,6 +329,41 @@ fn target(arguments: &Arguments) -> Result<(Target, PathBuf), Failure> {
             Ok((Target::Project(root.clone(), command), root))
         }
     }
+}
+
+/// The command that a project's own files name for its server; where none does, only the files are
+/// judged, and that is said.
+fn discover(
+    root: &Path,
+    runtime: &tokio::runtime::Runtime,
+    options: &mut Options,
+) -> Result<Option<Command>, Failure> {
+    let discovery = runtime
+        .block_on(Project::discover_command(root))
+        .map_err(|error| {
+            Failure::usage(
+                format_args!("{} cannot be read: {error}", root.display()),
+                "name a folder that holds a server's project",
+            )
+        })?;
+    let Some(found) = discovery.found else {
+        for reason in &discovery.reasons {
+            anstream::eprintln!("seaworthy: {reason}");
+        }
+        anstream::eprintln!(
+            "seaworthy: no file says how the server starts, so only the files are judged - name it: [server] command in seaworthy.toml, or after --"
+        );
+        return Ok(None);
+    };
+    anstream::eprintln!(
+        "seaworthy: {} starts the server: {}",
+        found.source,
+        found.command
+    );
+    for (name, value) in found.env {
+        options.env.entry(name).or_insert(value);
+    }
+    Ok(Some(found.command))
 }
 
 fn configuration(arguments: &Arguments, folder: &Path) -> Result<Configuration, Failure> {

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     reach: Reach::Reads,
     docs: Docs {
         what: "Each parameter in inputSchema, nested ones too, has a description that says more than its \
-               name and its type. Each is bounded: strings by maxLength, enum, const, pattern or format, \
+               name and its type; for a nested one the description of what it is in may do, if it names it. Each is bounded: strings by maxLength, enum, const, pattern or format, \
                numbers by minimum and maximum, arrays by maxItems, objects by properties or maxProperties.",
         why: "Models guess at parameters that nobody explains; missing explanations are the most common \
               fault of tool descriptions. Bounds tell a model what is sensible, and stop a call of ten \
@@ -73,6 +73,7 @@ fn judge(tool: &Tool, exchange: Option<ExchangeId>, outcome: &mut Outcome) {
         left: thresholds::SUBSCHEMAS,
         undescribed: Vec::new(),
         unbounded: Vec::new(),
+        around: Vec::new(),
     };
     walk.properties(&tool.input_schema, "", 0);
     for (path, said) in &walk.undescribed {
@@ -130,6 +131,14 @@ struct Walk<'a> {
     undescribed: Vec<(String, Option<String>)>,
     /// Paths, and the keywords that are missing with a likely value.
     unbounded: Vec<(String, &'static str)>,
+    /// The descriptions of the parameters around this one, the nearest last.
+    around: Vec<String>,
+}
+
+/// Whether a text names a parameter, as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+        .any(|word| word == name)
 }
 
 impl<'a> Walk<'a> {
@@ -167,14 +176,18 @@ impl<'a> Walk<'a> {
             .map(str::trim)
             .filter(|said| !said.is_empty())
             .collect();
-        if said.is_empty() && !fixed {
+        let named_around = self.around.last().is_some_and(|text| names(text, name));
+        if said.is_empty() && !fixed && !named_around {
             self.undescribed.push((path.to_owned(), None));
         } else if !said.is_empty() && said.iter().all(|said| is_hollow(name, said)) {
             self.undescribed
                 .push((path.to_owned(), Some(said[0].to_owned())));
         }
         self.bounds(property, path, &Map::new(), depth);
+        let said = said.join(" ");
+        self.around.push(said);
         self.below(property, path, depth + 1);
+        self.around.pop();
     }
 
     /// What is within arrays and objects.

@@ -39,7 +39,7 @@ pub(super) const TOOL: Tool<Github> = Tool {
     title: "Propose a change",
     description: Description {
         purpose: "Commits text files to a branch and opens its pull request if there is none.",
-        arguments: "files=[] only opens it. The default branch takes no pull request but a preview and its token.",
+        arguments: "files=[] only opens it. The default branch needs a preview and its token instead.",
         returns: "the commit and the pull request.",
         effects: "Makes a missing branch, never forces (audited).",
         not_for: "binary files or merging (merge_pull_request).",
@@ -61,7 +61,7 @@ struct Arguments {
     branch: GitRef,
     /// to branch off
     base: Option<GitRef>,
-    /// whole new contents
+    /// path and new content, or delete
     files: List<FileChange, 50>,
     /// of the commit
     message: Option<Text<5_000>>,

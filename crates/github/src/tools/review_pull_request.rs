@@ -32,9 +32,9 @@ pub(super) const TOOL: Tool<Github> = Tool {
     name: "review_pull_request",
     title: "Review a pull request",
     description: Description {
-        purpose: "Sends one review of a pull request, with comments on lines of its diff.",
+        purpose: "Sends one review of a pull request, with comments on its diff.",
         arguments: "side=left means lines of the old file.",
-        returns: "the review's id and the head it is on.",
+        returns: "the review's id and head.",
         effects: "Publishes at once in the user's name (audited).",
         not_for: "plain comments (write_issue) or merging (merge_pull_request).",
     },
@@ -57,7 +57,7 @@ struct Arguments {
     event: Option<Event>,
     /// of the review
     body: Option<Text<60_000>>,
-    /// on lines of the diff
+    /// body on path's line, or from start_line
     #[serde(default)]
     comments: List<LineComment, 50>,
 }

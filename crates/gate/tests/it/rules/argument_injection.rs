@@ -34,8 +34,8 @@ async fn paths_commands_requests_and_templates_are_found() {
     let found = places("flawed.py", Permission::Active).await;
     let wanted = [
         "resource pages://{path}: it returned /etc/passwd",
-        "tool fetch_preview, parameter url: it returned /etc/passwd",
-        "tool fetch_preview, parameter url: it sent a request to an address on the loopback",
+        "tool get_preview, parameter url: it returned /etc/passwd",
+        "tool get_preview, parameter url: it sent a request to an address on the loopback",
         "tool preview_greeting, parameter name: it evaluated a template expression",
         "tool read_page, parameter path: it returned /etc/passwd",
         "tool search_pages_count, parameter pattern: it ran a command",

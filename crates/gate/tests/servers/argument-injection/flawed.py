@@ -45,7 +45,7 @@ OWN = "It only reads the server's own notes."
 TOOLS = [
     tool("read_page", "Read a page", "Shows a page of the notes.", "path", "the path of the page", "garden.txt", OWN),
     tool("search_pages_count", "Count matches", "Shows how many lines of the pages match.", "pattern", "the pattern", "water", OWN),
-    tool("fetch_preview", "Fetch a preview", "Shows the start of a web page.", "url", "the address", "https://notes.example/1",
+    tool("get_preview", "Get a preview", "Shows the start of a web page.", "url", "the address", "https://notes.example/1",
          "It sends a request to that address over the network."),
     tool("preview_greeting", "Preview a greeting", "Shows a greeting with a name.", "name", "the name", "Ada", OWN),
 ]
@@ -71,7 +71,7 @@ class Server(base.Server):
             return self.page_text(arguments["path"])
         if name == "search_pages_count":
             return self.count(arguments["pattern"])
-        if name == "fetch_preview":
+        if name == "get_preview":
             return self.fetch(arguments["url"])
         if name == "preview_greeting":
             return self.greet(arguments["name"])

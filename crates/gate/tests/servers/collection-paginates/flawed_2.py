@@ -8,8 +8,8 @@ import base
 
 
 LIST_TAGS = base.READ_NOTE | {
-    "name": "tag_overview",
-    "title": "Tag overview",
+    "name": "usage_overview",
+    "title": "Usage overview",
     "description": (
         "Returns all tags of the notes with their use. `sort` is the order, by name or by use. Returns one line a tag: its name and how many notes have "
         "it. Do not use it to look for a note by its words: use find_notes. It only reads the server's own notes."
@@ -21,7 +21,7 @@ LIST_TAGS = base.READ_NOTE | {
         },
         "additionalProperties": False,
     },
-    "annotations": base.READ_NOTE["annotations"] | {"title": "Tag overview"},
+    "annotations": base.READ_NOTE["annotations"] | {"title": "Usage overview"},
 }
 
 

@@ -12,8 +12,8 @@ class Server(base.Server):
         tool = base.FIND_NOTES | {"inputSchema": dict(base.FIND_NOTES["inputSchema"])}
         schema = tool["inputSchema"]
         schema["properties"] = schema["properties"] | {
-            "shelf": {"type": "string", "description": "The shelf.", "maxLength": 20, "x-mcp-header": "Note Shelf"},
-            "box": {"type": "number", "description": "The box.", "minimum": 1, "maximum": 9, "x-mcp-header": "Box"},
+            "shelf": {"type": "string", "description": "The shelf that the notes lie on.", "maxLength": 20, "x-mcp-header": "Note Shelf"},
+            "box": {"type": "number", "description": "The box on that shelf, by its number.", "minimum": 1, "maximum": 9, "x-mcp-header": "Box"},
             "limit": schema["properties"]["limit"] | {"x-mcp-header": "BOX"},
             "cursor": schema["properties"]["cursor"] | {"x-mcp-header": ""},
         }

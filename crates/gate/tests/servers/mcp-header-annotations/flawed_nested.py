@@ -14,13 +14,13 @@ class Server(base.Server):
         schema["properties"] = schema["properties"] | {
             "shelf": {
                 "type": "array",
-                "description": "The shelves.",
+                "description": "The shelves to look on.",
                 "maxItems": 5,
-                "items": {"type": "string", "description": "A shelf.", "maxLength": 20, "x-mcp-header": "Shelf"},
+                "items": {"type": "string", "description": "One shelf to look on.", "maxLength": 20, "x-mcp-header": "Shelf"},
             },
             "box": {
                 "type": "string",
-                "description": "The box.",
+                "description": "The box on that shelf, by its number.",
                 "maxLength": 20,
                 "x-mcp-header": "Box\r\nX-Admin: 1",
             },

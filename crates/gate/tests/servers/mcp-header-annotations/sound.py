@@ -12,10 +12,10 @@ class Server(base.Server):
         tool = base.FIND_NOTES | {"inputSchema": dict(base.FIND_NOTES["inputSchema"])}
         schema = tool["inputSchema"]
         schema["properties"] = schema["properties"] | {
-            "shelf": {"type": "string", "description": "The shelf.", "maxLength": 20, "x-mcp-header": "Shelf"},
+            "shelf": {"type": "string", "description": "The shelf that the notes lie on.", "maxLength": 20, "x-mcp-header": "Shelf"},
             "box": {
                 "type": "object",
-                "description": "The box.",
+                "description": "The box on that shelf, by its number.",
                 "properties": {
                     "number": {
                         "type": "integer",

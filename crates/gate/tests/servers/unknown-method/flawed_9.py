@@ -9,7 +9,7 @@ import base
 
 class Server(base.Server):
     def dispatch(self, request, method, params):
-        if method != "tools/call" or params.get("name") in [tool["name"] for tool in self.tools()]:
+        if method != "tools/call" or not isinstance(params, dict) or params.get("name") in [tool["name"] for tool in self.tools()]:
             super().dispatch(request, method, params)
 
 
