@@ -81,8 +81,71 @@ impl Views {
 pub(crate) fn changed<'a>(before: &Seen, after: &'a Seen) -> Option<(&'a str, &'a Value)> {
     after
         .iter()
-        .find(|(name, shown)| before.get(*name).is_some_and(|old| old != *shown))
+        .find(|(name, shown)| before.get(*name).is_some_and(|old| differs(old, shown)))
         .map(|(name, shown)| (name.as_str(), shown))
+}
+
+/// Words of lines whose figures move with every call: a server's own meters.
+const METERS: [&str; 12] = [
+    "calls",
+    "elapsed",
+    "left",
+    "limit",
+    "quota",
+    "rate",
+    "remaining",
+    "requests",
+    "reset",
+    "time",
+    "uptime",
+    "usage",
+];
+
+/// Whether two looks differ in more than the figures of a meter.
+fn differs(old: &Value, new: &Value) -> bool {
+    if old == new {
+        return false;
+    }
+    let (old, new) = (lines(old), lines(new));
+    old.len() != new.len()
+        || old.iter().zip(&new).any(|(old, new)| {
+            let words = old.to_lowercase();
+            let mut words = words.split(|character: char| !character.is_alphabetic());
+            let meter = words.any(|word| METERS.contains(&word));
+            old != new && !(meter && masked(old) == masked(new))
+        })
+}
+
+/// The lines of all texts in a value.
+fn lines(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => text.lines().map(str::to_owned).collect(),
+        Value::Array(items) => items.iter().flat_map(lines).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| {
+                let mut inner = lines(value);
+                if let [only] = inner.as_mut_slice() {
+                    *only = format!("{name}: {only}");
+                }
+                inner
+            })
+            .collect(),
+        other => vec![other.to_string()],
+    }
+}
+
+/// A line with each run of digits as one sign.
+fn masked(line: &str) -> String {
+    let mut masked = String::new();
+    for character in line.chars() {
+        if !character.is_ascii_digit() {
+            masked.push(character);
+        } else if !masked.ends_with('#') {
+            masked.push('#');
+        }
+    }
+    masked
 }
 
 /// Whether an answer says that nothing was done yet.
@@ -146,6 +209,16 @@ pub(crate) fn is_done(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_meter_moves_by_itself() {
+        let limit =
+            |left: &str| json!([{"text": format!("notes: 3\nlimit core: {left} of 5,000 left")}]);
+        assert!(!differs(&limit("4,992"), &limit("4,991")));
+        assert!(differs(&json!("n1 milk\nn2 bread"), &json!("n1 milk")));
+        assert!(differs(&json!({"balance": 100}), &json!({"balance": 0})));
+        assert!(!differs(&json!({"remaining": 9}), &json!({"remaining": 8})));
+    }
 
     #[test]
     fn previews_are_told_from_deeds() {

@@ -10,6 +10,7 @@
 
 mod budget;
 mod check;
+mod check_ourselves;
 mod child;
 mod demo;
 mod deploy;

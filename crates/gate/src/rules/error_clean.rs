@@ -9,6 +9,7 @@ use crate::{
     finding::Place,
     live::{Launch, Live},
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
+    surface::Tool,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -57,7 +58,9 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
             let described = tool.map(|tool| tool.raw.to_string()).unwrap_or_default();
             let own = format!("{started} {} {described}", call.arguments);
             for leak in failures::leaks(&told, &own) {
-                if !seen.insert((&call.tool, leak.what)) || is_about_files(live, call, &told, &leak)
+                if !seen.insert((&call.tool, leak.what))
+                    || is_about_files(live, call, &told, &leak)
+                    || (leak.what.ends_with("stack trace") && tool.is_some_and(runs_code))
                 {
                     continue;
                 }
@@ -78,6 +81,16 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
             outcome.unknown("no call was refused, so no error could be read");
         }
         outcome
+    })
+}
+
+/// Whether a tool runs code that it is given, whose stack trace is what the caller wants to see.
+fn runs_code(tool: &Tool) -> bool {
+    tool.parameters().any(|(name, _)| {
+        matches!(
+            name,
+            "code" | "command" | "expression" | "program" | "script" | "snippet" | "source_code"
+        )
     })
 }
 
