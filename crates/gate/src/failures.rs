@@ -39,7 +39,7 @@ static MOVE: LazyLock<Regex> = LazyLock::new(|| {
 /// That something about the input is wrong.
 static PROBLEM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:missing|required?|invalid|unknown|unrecogni[sz]ed|unexpected|not found|does ?n.t exist|do(?:es)? not exist|no such|there is no|no \w+ (?:with|named|called|found|matches)|must|should|expected|not (?:of type|one of|allowed|valid|a valid|an?|in|accessible|authori[sz]ed|permitted|supported|available|enough)|type|too|denied|forbidden|unauthori[sz]ed|expired|limit|exceed\w*|failed to deserialize|cannot|could not|already|empty|out of range|malformed|unsupported|conflict|quota|timed? ?out|timeout|unreachable|refused)\b",
+        r"(?i)\b(?:missing|required?|invalid|unknown|unrecogni[sz]ed|unexpected|not found|does ?n.t exist|do(?:es)? not exist|no such|there is no|no \w+ (?:(?:is|are|was|has|have|goes|exists?) )?(?:with|by|named|called|found|known|matches|exists?|the|that|this|such|under)|must|should|expected|not (?:of type|one of|allowed|valid|a valid|an?|in|accessible|authori[sz]ed|permitted|supported|available|enough)|type|too|denied|forbidden|unauthori[sz]ed|expired|limit|exceed\w*|failed to deserialize|cannot|could not|already|empty|out of range|malformed|unsupported|conflict|quota|timed? ?out|timeout|unreachable|refused)\b",
     )
 });
 
@@ -209,7 +209,8 @@ fn values(sent: &Value) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(|(_, value)| match value {
-            Value::String(text) => Some(text.chars().take(100).collect::<String>()),
+            // a long value may be quoted in part
+            Value::String(text) => Some(text.chars().take(32).collect::<String>()),
             Value::Number(number) => Some(number.to_string()),
             Value::Object(object) => object.values().next()?.as_str().map(str::to_owned),
             _ => None,
@@ -371,6 +372,8 @@ mod tests {
             "required argument \"text\" not found",
             "validating root: required: missing properties: [\"text\"]",
             "There is no note id n99. Call find_notes to see which there are.",
+            "No page is called 'x'. NEXT: call find_pages with a word of it.",
+            "No page has the title 'x'. NEXT: call find_pages with a word of it.",
             "text must be a string",
             "limit must be between 1 and 50",
             "Unrecognized key(s) in object: 'unexpected_argument'; allowed are text and limit",

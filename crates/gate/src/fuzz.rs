@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    calls::{CallKind, Calls, is_confirmation},
+    calls::{Call, CallKind, Calls, is_confirmation},
     live::Live,
     options::Permission,
     schema::{Inputs, deep, hostile},
     surface::Tool,
     thresholds,
+    verbs::{self, Judgement},
+    wire::Lost,
 };
 
 /// A call.
@@ -20,11 +22,13 @@ pub(crate) struct Case {
     /// What is odd about it.
     pub(crate) what: String,
     pub(crate) arguments: Value,
+    /// Plain arguments, where silence could be the tool's habit: it is to answer a call with these.
+    pub(crate) plain: Option<Value>,
 }
 
 /// The calls that are made: a fixed number, spread over the tools. Tools that killed the server in the
-/// shared calls, or did not answer there, are left out, as they are found already; so are slow ones,
-/// whose silence would tell nothing.
+/// shared calls, or did not answer there, get that one call again and no others; slow ones, whose silence
+/// would tell nothing, get none.
 pub(crate) fn cases(live: &Live, calls: &Calls) -> Vec<Case> {
     let most = if live.options.permission >= Permission::Active {
         thresholds::FUZZ_CALLS_ACTIVE
@@ -45,7 +49,11 @@ pub(crate) fn cases(live: &Live, calls: &Calls) -> Vec<Case> {
         .take(most)
         .map(|tool| of_tool(live, calls, tool).into())
         .collect();
-    let mut cases = Vec::new();
+    let mut cases: Vec<Case> = calls
+        .calls
+        .iter()
+        .filter_map(|call| of_call(live, calls, call))
+        .collect();
     while cases.len() < most && queues.iter().any(|queue| !queue.is_empty()) {
         for queue in &mut queues {
             cases.extend(queue.pop_front());
@@ -53,6 +61,34 @@ pub(crate) fn cases(live: &Live, calls: &Calls) -> Vec<Case> {
     }
     cases.truncate(most);
     cases
+}
+
+/// A shared call to which the server gave no answer, to be seen alone. Calls that are wrong in the way
+/// that `bad-arguments` judges are found there.
+fn of_call(live: &Live, calls: &Calls, call: &Call) -> Option<Case> {
+    let lost = call.outcome.as_ref().err()?;
+    let bound = matches!(call.kind, CallKind::Boundary(_));
+    if call.forbidden && !bound {
+        return None;
+    }
+    let silent = matches!(lost, Lost::Silent(_));
+    let tool = live.surface.tool(&call.tool)?;
+    // what acts is not done twice, and the silence of a plain call may be the work that it does
+    if !(lost.is_death() || silent && bound) || matches!(verbs::judge(tool), Judgement::Acts(_)) {
+        return None;
+    }
+    let what = match &call.kind {
+        CallKind::Boundary(name) if call.forbidden => format!("{name} beyond a bound"),
+        CallKind::Boundary(name) => format!("{name} at a bound"),
+        CallKind::UnknownArgument => "an argument that its schema does not know".to_owned(),
+        kind => format!("{} arguments", kind.name()),
+    };
+    Some(Case {
+        tool: call.tool.clone(),
+        what,
+        arguments: call.arguments.clone(),
+        plain: silent.then(|| calls.arguments(live, tool)).flatten(),
+    })
 }
 
 fn of_tool(live: &Live, calls: &Calls, tool: &Tool) -> Vec<Case> {
@@ -63,6 +99,7 @@ fn of_tool(live: &Live, calls: &Calls, tool: &Tool) -> Vec<Case> {
         tool: tool.name.clone(),
         what,
         arguments,
+        plain: None,
     };
     if live
         .may_call(tool, &CallKind::Boundary(String::new()))
@@ -111,7 +148,7 @@ fn of_tool(live: &Live, calls: &Calls, tool: &Tool) -> Vec<Case> {
                 cases.push(case(format!("{what} as {name}"), Value::Object(arguments)));
             }
         }
-        if let Some(sample) = bounds.next() {
+        for sample in bounds.by_ref().take(names.len()) {
             cases.push(case(
                 format!("{} at a bound", sample.argument),
                 sample.arguments,

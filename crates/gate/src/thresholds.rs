@@ -153,6 +153,9 @@ pub const BROAD_QUERIES: usize = 4;
 /// Requests over HTTP that are under way at once: Python's `http.server` keeps a queue of five, and
 /// what does not fit into it waits for a second.
 pub const HTTP_AT_ONCE: usize = 6;
+/// The longest value of a header that mirrors an argument, in bytes; longer ones are refused by many a server
+/// before they are read.
+pub const HEADER_BYTES: usize = 4 * 1024;
 /// How long a connection over HTTP may take to be made.
 pub const CONNECT: Duration = Duration::from_secs(10);
 /// How long an idle connection over HTTP is used again: less than the 5 s after which Node.js and

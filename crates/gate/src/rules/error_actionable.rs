@@ -11,6 +11,9 @@ use crate::{
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
 };
 
+/// `HeaderMismatch` of 2026-07-28.
+const MISMATCH: i64 = -32020;
+
 pub(super) static RULE: Rule = Rule {
     id: "B05",
     name: "error-actionable",
@@ -45,7 +48,11 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         let mut outcome = Outcome::pass();
         let mut judged = 0;
         let mut seen = BTreeSet::new();
-        for (call, answer) in calls.answered().filter(|(_, answer)| answer.is_refusal()) {
+        // headers that do not fit the body are our client's matter, not the tool's
+        let refusals = calls.answered().filter(|(_, answer)| {
+            answer.is_refusal() && answer.error().is_none_or(|error| error.code != MISMATCH)
+        });
+        for (call, answer) in refusals {
             judged += 1;
             let mut text = answer.text();
             if let Some(error) = answer.error()

@@ -163,7 +163,13 @@ impl Fuzzer<'_> {
         };
         if let Lost::Silent(_) = lost {
             let alive = self.is_alive().await;
-            if alive && self.answers_late(case).await {
+            if alive && self.answers_late(&case.tool, &case.arguments).await {
+                return true;
+            }
+            if let Some(plain) = &case.plain
+                && !self.answers_plain(&case.tool, plain).await
+            {
+                outcome.unknown(format!("{} does not answer plain calls either", case.tool));
                 return true;
             }
             self.deaths += 1;
@@ -223,12 +229,18 @@ impl Fuzzer<'_> {
     }
 
     /// Whether the call is answered after all, with all the patience of the run.
-    async fn answers_late(&self, case: &Case) -> bool {
+    async fn answers_late(&self, tool: &str, arguments: &Value) -> bool {
         let Some(session) = self.session.as_ref() else {
             return false;
         };
-        let params = json!({"name": case.tool, "arguments": case.arguments});
+        let params = json!({"name": tool, "arguments": arguments});
         session.request("tools/call", params).await.is_ok()
+    }
+
+    /// Whether a new server answers this call.
+    async fn answers_plain(&mut self, tool: &str, plain: &Value) -> bool {
+        self.session = None;
+        self.session().await.is_ok() && self.answers_late(tool, plain).await
     }
 
     /// Whether a new server dies of this call.
@@ -238,6 +250,7 @@ impl Fuzzer<'_> {
             tool: tool.to_owned(),
             what: String::new(),
             arguments: arguments.clone(),
+            plain: None,
         };
         let outcome = self.run(&case).await;
         let died = match outcome {

@@ -23,12 +23,12 @@ pub(crate) fn hostile(schema: &Value) -> Vec<(&'static str, Value)> {
         values.extend([
             ("an empty text", json!("")),
             ("a NUL", json!("a\u{0}b")),
-            ("format marks", json!("%s%n%x {0} {{}} ${x} #{x}")),
-            ("a text of 1 MiB", json!("x".repeat(LONG))),
             (
                 "emoji and marks",
                 json!("\u{1f469}\u{200d}\u{1f680}e\u{301}\u{202e}\u{feff}"),
             ),
+            ("format marks", json!("%s%n%x {0} {{}} ${x} #{x}")),
+            ("a text of 1 MiB", json!("x".repeat(LONG))),
             ("control characters", json!("\u{1b}[31m\r\n\t\u{8}\u{7f}")),
             ("quotes and backslashes", json!("'\"`\\\\'--;")),
             ("regex marks", json!("(((([a-z]+)+)+$[*")),

@@ -16,7 +16,7 @@ mod sentence;
 mod words;
 
 pub use words::{ACTING, DESTROYING, READING};
-use words::{ADJUNCTS, EITHER, NOUNS};
+use words::{ADJUNCTS, EITHER, NOUNS, THINGS};
 
 /// What a tool does, as far as its words tell.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -60,7 +60,7 @@ pub fn words(name: &str) -> Vec<String> {
 /// What a tool does, by its name, title, description and parameters.
 pub fn judge(tool: &Tool) -> Judgement {
     let reading = reading_word(tool);
-    if let Some(word) = in_name(&tool.name, reading.is_some()).into_iter().next() {
+    if let Some(word) = in_name(tool, reading.is_some()).into_iter().next() {
         return Judgement::Acts(word);
     }
     let told = told(tool, reading.is_some());
@@ -84,7 +84,7 @@ pub fn is_destructive(tool: &Tool) -> bool {
 /// The word that says that what the tool does cannot be taken back.
 pub fn destroys(tool: &Tool) -> Option<String> {
     let reading = reading_word(tool).is_some();
-    let named = in_name(&tool.name, reading);
+    let named = in_name(tool, reading);
     let told = told(tool, reading).into_iter().map(|(word, _)| word);
     named
         .into_iter()
@@ -146,6 +146,9 @@ fn reading_word(tool: &Tool) -> Option<String> {
     if reads(first) {
         return Some(first.clone());
     }
+    if let Some(word) = told_to_read(tool) {
+        return Some(word);
+    }
     let second = named.get(1).filter(|word| {
         matches!(
             word.as_str(),
@@ -162,12 +165,35 @@ fn reading_word(tool: &Tool) -> Option<String> {
                 | "view"
         )
     })?;
-    let begin: String = tool.description.chars().take(60).collect();
-    let spoken = words(&begin);
-    let said = spoken
-        .first()
-        .is_some_and(|word| reads(word) || matches!(word.as_str(), "return" | "returns"));
+    let said = first_word(tool)
+        .is_some_and(|word| reads(&word) || matches!(word.as_str(), "return" | "returns"));
     (acts(first).is_none() && said).then(|| second.clone())
+}
+
+/// The first word of the description.
+fn first_word(tool: &Tool) -> Option<String> {
+    let begin: String = tool.description.chars().take(60).collect();
+    words(&begin).into_iter().next()
+}
+
+/// The word of the description that says that a tool reads whose name has no verb at all
+/// (`monthly_mean`): it begins with it, says in words that it only reads, and its hint agrees. A hint
+/// alone would not do, and neither would its absence.
+fn told_to_read(tool: &Tool) -> Option<String> {
+    const ONLY: &[&str] = &[
+        "reads only",
+        "read only",
+        "only reads",
+        "read-only",
+        "changes nothing",
+    ];
+    let word = first_word(tool).filter(|word| reads(word))?;
+    let named = words(&tool.name);
+    let nouns = named.len() > 1 && named.iter().all(|word| acts(word).is_none());
+    let text: String = tool.description.chars().take(sentence::LONGEST).collect();
+    let text = text.to_lowercase();
+    let only = ONLY.iter().any(|phrase| text.contains(phrase));
+    (nouns && only && tool.read_only == Some(true)).then_some(word)
 }
 
 /// The name without the server's own prefix: `notes.find`, `notes__find`, `notes/find`.
@@ -186,8 +212,9 @@ fn last_part(name: &str) -> &str {
 
 /// The acting words of a name. Behind a reading verb, words that are nouns or adjectives as often are
 /// none, unless something joins them to it as a second verb.
-fn in_name(name: &str, reading: bool) -> Vec<String> {
-    let all = words(name);
+fn in_name(tool: &Tool, reading: bool) -> Vec<String> {
+    let all = words(&tool.name);
+    let said = first_word(tool).is_some_and(|word| reads(&word));
     let mut found = Vec::new();
     let mut joined = false;
     for (index, word) in all.iter().enumerate() {
@@ -212,7 +239,9 @@ fn in_name(name: &str, reading: bool) -> Vec<String> {
             continue;
         }
         let Some(verb) = acts(word) else { continue };
-        let harmless = reading && index > 0 && !joined && is_noun(word, verb);
+        // read_archive_notes: a thing, where the text begins with reading too
+        let thing = said && word == verb && THINGS.contains(&verb);
+        let harmless = reading && index > 0 && !joined && (thing || is_noun(word, verb));
         if !harmless {
             found.push(word.clone());
         }

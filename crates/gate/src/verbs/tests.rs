@@ -267,6 +267,15 @@ const CASES: &[(&str, &str, &str)] = &[
     ("notes_get_and_delete", "Gets a note.", "acts"),
     ("email_list", "Lists.", "acts"),
     ("brave_web_search", "Performs a web search.", "unclear"),
+    // a thing in a name
+    (
+        "read_archive_notes",
+        "Reads the notes on the archive. Reads only.",
+        "reads",
+    ),
+    ("read_archive_notes", "Moves notes away.", "acts"),
+    ("read_and_archive", "Reads a note.", "acts"),
+    ("monthly_mean", "Looks up a mean. Reads only.", "unclear"),
     // words that do not tell
     ("weather", "The weather.", "unclear"),
     ("do_it", "", "unclear"),
@@ -368,4 +377,46 @@ fn lists_are_sorted_and_agree() {
         assert!(ACTING.contains(word), "{word}");
     }
     assert!(READING.iter().all(|word| !ACTING.contains(word)));
+}
+
+#[test]
+fn a_name_without_a_verb_reads_where_words_and_hint_agree() {
+    let named = |name: &str, description: &str, read_only| Tool {
+        read_only,
+        ..tool(name, description)
+    };
+    for (name, description, read_only, judged) in [
+        (
+            "monthly_mean",
+            "Looks up a mean. Reads only.",
+            Some(true),
+            "reads",
+        ),
+        (
+            "monthly_mean",
+            "Looks up a mean. Reads only.",
+            None,
+            "unclear",
+        ),
+        ("monthly_mean", "Looks up a mean.", Some(true), "unclear"),
+        ("monthly_mean", "A mean. Reads only.", Some(true), "unclear"),
+        (
+            "monthly_reset",
+            "Looks up a mean. Reads only.",
+            Some(true),
+            "acts",
+        ),
+        (
+            "next_ticket",
+            "Reads a ticket and removes it. Reads only.",
+            Some(true),
+            "acts",
+        ),
+    ] {
+        assert_eq!(
+            kind(&named(name, description, read_only)),
+            judged,
+            "{name}: {description}"
+        );
+    }
 }

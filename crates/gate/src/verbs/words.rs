@@ -442,6 +442,10 @@ pub(super) const NOUNS: &[&str] = &[
     "wire",
 ];
 
+/// Those of [`ACTING`] that are things behind a reading verb of a name, where the text says so too:
+/// `read_archive_notes`, `check_lock`.
+pub(super) const THINGS: &[&str] = &["archive", "ban", "edit", "lock", "update", "upload"];
+
 /// Those of [`ACTING`] whose plural is a noun, but hardly the singular behind a verb: updates.
 pub(super) const EITHER: &[&str] = &[
     "archive",

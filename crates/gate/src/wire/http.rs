@@ -1,10 +1,12 @@
 //! An endpoint of streamable HTTP: requests with any header and any body, answers bounded.
 
 use std::{
-    sync::Arc,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 use tokio::{sync::Semaphore, time::timeout};
@@ -23,7 +25,11 @@ pub struct Endpoint {
     client: reqwest::Client,
     log: Arc<Log>,
     turns: Arc<Semaphore>,
+    mirrors: Arc<Mutex<Mirrors>>,
 }
+
+/// The headers that mirror arguments (`x-mcp-header`), by tool: the argument and the header.
+type Mirrors = BTreeMap<String, Vec<(String, String)>>;
 
 /// An answer of HTTP, read to its end or to its bound.
 #[derive(Clone, Debug)]
@@ -96,6 +102,8 @@ pub struct Request<'a> {
     pub path: Option<&'a str>,
     /// Headers; they replace the user's of the same name. `Host` may be among them.
     pub headers: Vec<(&'a str, String)>,
+    /// Further headers, which mirror arguments.
+    pub mirrored: Vec<(String, String)>,
     /// Whether the user's headers are left out.
     pub bare: bool,
     /// The body.
@@ -104,6 +112,18 @@ pub struct Request<'a> {
     pub until: Option<Value>,
     /// Read nothing of a body that is a stream: it may never end, and nothing is waited for in it.
     pub peek: bool,
+}
+
+/// A text as a header carries it: as it is, or in Base64 where that would not come through.
+fn header_text(text: &str) -> String {
+    let plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+        && text.trim() == text
+        && !text.starts_with("=?base64?");
+    if plain && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("=?base64?{}?=", BASE64_STANDARD.encode(text))
+    }
 }
 
 impl Endpoint {
@@ -132,7 +152,52 @@ impl Endpoint {
             client,
             log,
             turns: Arc::new(Semaphore::new(thresholds::HTTP_AT_ONCE)),
+            mirrors: Arc::default(),
         })
+    }
+
+    /// Learns from a page of `tools/list` which arguments are mirrored in headers.
+    pub(super) fn learn_mirrors(&self, result: &Value) {
+        let mut mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+        let tools = result["tools"].as_array().into_iter().flatten();
+        for tool in tools.take(thresholds::TOOLS_JUDGED) {
+            let properties = tool["inputSchema"]["properties"].as_object();
+            let found: Vec<(String, String)> = properties
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, schema)| {
+                    let header = format!("Mcp-Param-{}", schema["x-mcp-header"].as_str()?);
+                    let fits = reqwest::header::HeaderName::from_bytes(header.as_bytes()).is_ok();
+                    fits.then(|| (name.clone(), header))
+                })
+                .collect();
+            if let Some(name) = tool["name"].as_str().filter(|_| !found.is_empty()) {
+                mirrors.insert(name.to_owned(), found);
+            }
+        }
+    }
+
+    /// The headers that mirror the arguments of a call (2026-07-28, streamable HTTP). Values that are
+    /// too long for a header are left out.
+    pub(super) fn mirrored(&self, message: &Value) -> Vec<(String, String)> {
+        if message["method"] != "tools/call" {
+            return Vec::new();
+        }
+        let params = &message["params"];
+        let mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = params["name"].as_str().and_then(|name| mirrors.get(name));
+        known
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, header)| {
+                let value = match &params["arguments"][name] {
+                    Value::String(text) => header_text(text),
+                    value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
+                    _ => return None,
+                };
+                (value.len() <= thresholds::HEADER_BYTES).then(|| (header.clone(), value))
+            })
+            .collect()
     }
 
     /// Sends a request and reads the answer within `patience`, which begins when it is its turn: only
@@ -207,6 +272,9 @@ impl Endpoint {
         for (name, value) in &request.headers {
             text.push_str(&format!("{name}: {value}\n"));
         }
+        for (name, value) in &request.mirrored {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
         let mut bytes = text.into_bytes();
         bytes.push(b'\n');
         bytes.extend_from_slice(&request.body);
@@ -250,6 +318,9 @@ impl Endpoint {
             }
         }
         for (name, value) in request.headers {
+            builder = builder.header(name, value);
+        }
+        for (name, value) in request.mirrored {
             builder = builder.header(name, value);
         }
         builder.send().await.map_err(|error| {

@@ -538,6 +538,11 @@ impl Session {
             // 2025-11-25, Transports, Session Management: the client must start a new one
             http.expired.store(true, Ordering::Relaxed);
         }
+        if message["method"] == "tools/list"
+            && let Some(found) = answer.answer_to(&id)
+        {
+            http.endpoint.learn_mirrors(&found["result"]);
+        }
         let minted = answer.header("mcp-session-id");
         if !minted.is_empty() && message["method"] == "initialize" {
             *http.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(minted.to_owned());
@@ -608,8 +613,10 @@ impl Http {
                 .map_or_else(|| session.version(), str::to_owned);
             headers.push(("MCP-Protocol-Version", version));
         }
+        let mut mirrored = Vec::new();
         if session.era == Era::Modern {
             headers.extend(modern_headers(message));
+            mirrored = self.endpoint.mirrored(message);
         }
         if let Some(id) = self
             .session
@@ -621,6 +628,7 @@ impl Http {
         }
         Request {
             headers,
+            mirrored,
             body: message.to_string().into_bytes(),
             ..Request::default()
         }

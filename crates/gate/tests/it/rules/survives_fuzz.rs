@@ -1,4 +1,4 @@
-use seaworthy_gate::{Level, Options};
+use seaworthy_gate::{Level, Options, Permission};
 
 use crate::servers::{flawed, judge, judged, sound};
 
@@ -29,6 +29,27 @@ async fn other_ends_are_found() {
         ),
     ] {
         let options = Options {
+            timeout: std::time::Duration::from_secs(1),
+            ..Options::default()
+        };
+        let found = found(file, options).await;
+        assert!(
+            found
+                .iter()
+                .any(|(level, message)| *level == Level::Error && message.contains(what)),
+            "{file}: {found:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ends_at_bounds_of_the_shared_calls_are_found() {
+    for (file, what) in [
+        ("flawed_bound", "limit at a bound, the server dies"),
+        ("flawed_longest", "text at a bound, "),
+    ] {
+        let options = Options {
+            permission: Permission::Active,
             timeout: std::time::Duration::from_secs(1),
             ..Options::default()
         };
