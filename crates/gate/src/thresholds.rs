@@ -128,6 +128,10 @@ pub const EXIT_ON_EOF: Duration = Duration::from_secs(3);
 pub const SLOW_CALL: Duration = Duration::from_millis(200);
 /// A call that takes longer is too slow to be cancelled in a run.
 pub const TOO_SLOW_CALL: Duration = Duration::from_secs(4);
+/// How long a slow call runs before it is cancelled.
+pub const CANCEL_LEAD: Duration = Duration::from_millis(100);
+/// A call that takes at least so long is not answered by chance at two times of cancellation.
+pub const PROVOKED_CALL: Duration = Duration::from_millis(400);
 /// What was sent so soon after a cancellation may have crossed it.
 pub const CROSSING: Duration = Duration::from_millis(75);
 
