@@ -95,6 +95,13 @@ pub const SUBSCHEMAS: usize = 2_000;
 pub const CLAIMS_TRIED: usize = 8;
 /// Tools that are asked before and after such a trial.
 pub const OBSERVERS: usize = 4;
+/// The pauses before the calls that show whether each takes something.
+pub const TAKING_PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(7),
+    Duration::from_millis(40),
+    Duration::from_millis(15),
+];
 
 // --- protocol ------------------------------------------------------------------------------------
 

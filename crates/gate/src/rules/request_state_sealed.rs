@@ -120,9 +120,8 @@ async fn judge(
         return Ok(());
     }
     let text = control.text();
-    let same = |answer: &Answer| {
-        answer.text() == text && answer.reply.is_err() == control.reply.is_err()
-    };
+    let same =
+        |answer: &Answer| answer.text() == text && answer.reply.is_err() == control.reply.is_err();
     let Some((how, forged, answer)) = refused.iter().find(|(_, _, answer)| same(answer)) else {
         return Ok(());
     };
@@ -143,7 +142,15 @@ async fn judge(
 fn names_state(text: &str) -> bool {
     let text = text.to_lowercase();
     [
-        "state", "signature", "tamper", "forged", "verif", "seal", "integrity", "expired", "hmac",
+        "state",
+        "signature",
+        "tamper",
+        "forged",
+        "verif",
+        "seal",
+        "integrity",
+        "expired",
+        "hmac",
     ]
     .iter()
     .any(|word| text.contains(word))
@@ -154,7 +161,9 @@ fn names_answer(text: &str, asking: &Asking) -> bool {
     let told = verbs::words(text);
     let speaks = |word: &str| {
         matches!(word, "answer" | "choice" | "chose" | "chosen" | "consent")
-            || ["declin", "cancel"].iter().any(|stem| word.starts_with(stem))
+            || ["declin", "cancel"]
+                .iter()
+                .any(|stem| word.starts_with(stem))
     };
     let asked = asking.answer.result()["inputRequests"]
         .as_object()
