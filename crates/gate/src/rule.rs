@@ -109,6 +109,8 @@ pub enum Check {
     Live(for<'a> fn(&'a Live) -> BoxFuture<'a, Outcome>),
     /// By looking at all that was said, when every other check is done.
     After(for<'a> fn(&'a Live) -> BoxFuture<'a, Outcome>),
+    /// By looking at all that was said, when even those are done, as they may ask for more: it asks nothing.
+    Last(for<'a> fn(&'a Live) -> BoxFuture<'a, Outcome>),
     /// By reading the repository that the server lives in.
     Project(for<'a> fn(&'a Project) -> BoxFuture<'a, Outcome>),
 }

@@ -442,9 +442,13 @@ fn tell(options: &Options, progress: Progress) {
     }
 }
 
-/// Whether a check waits until all others are done.
-fn is_last(check: &Check) -> bool {
-    matches!(check, Check::After(_))
+/// When a check is made: each waits until those of the turns before are done.
+fn turn(check: &Check) -> usize {
+    match check {
+        Check::Surface(_) | Check::Live(_) | Check::Project(_) => 0,
+        Check::After(_) => 1,
+        Check::Last(_) => 2,
+    }
 }
 
 /// Every rule with what came of it, and the credentials that they came upon.
@@ -460,15 +464,15 @@ async fn judge(
         .iter()
         .filter(|rule| why_off(rule, options).is_none())
         .collect();
-    for last in [false, true] {
-        if let (true, Some(live)) = (last, live) {
+    for at in 0..=2 {
+        if let (1, Some(live)) = (at, live) {
             // what is judged last looks at these too, whoever made them
             let _ = timeout(live.left(), live.calls()).await;
         }
         let work = wanted.iter().flat_map(|rule| {
             rule.checks
                 .iter()
-                .filter(|check| is_last(check) == last)
+                .filter(|check| turn(check) == at)
                 .map(|check| run(rule, check, live, project))
         });
         // collected first: a stream of futures that borrow must not borrow the iterator too
@@ -521,7 +525,7 @@ fn run<'a>(
                     bounded(live.left(), async { judge(&live.surface) }).await
                 }
             }
-            (Check::Live(judge) | Check::After(judge), Some(live), _) => {
+            (Check::Live(judge) | Check::After(judge) | Check::Last(judge), Some(live), _) => {
                 bounded(live.left(), judge(live)).await
             }
             (Check::Project(judge), _, Some(project)) => {

@@ -95,6 +95,13 @@ pub const SUBSCHEMAS: usize = 2_000;
 pub const CLAIMS_TRIED: usize = 8;
 /// Tools that are asked before and after such a trial.
 pub const OBSERVERS: usize = 4;
+/// The pauses before the calls that show whether each takes something.
+pub const TAKING_PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(7),
+    Duration::from_millis(40),
+    Duration::from_millis(15),
+];
 
 // --- protocol ------------------------------------------------------------------------------------
 
@@ -128,6 +135,10 @@ pub const EXIT_ON_EOF: Duration = Duration::from_secs(3);
 pub const SLOW_CALL: Duration = Duration::from_millis(200);
 /// A call that takes longer is too slow to be cancelled in a run.
 pub const TOO_SLOW_CALL: Duration = Duration::from_secs(4);
+/// How long a slow call runs before it is cancelled.
+pub const CANCEL_LEAD: Duration = Duration::from_millis(100);
+/// A call that takes at least so long is not answered by chance at two times of cancellation.
+pub const PROVOKED_CALL: Duration = Duration::from_millis(400);
 /// What was sent so soon after a cancellation may have crossed it.
 pub const CROSSING: Duration = Duration::from_millis(75);
 

@@ -9,7 +9,11 @@ use crate::{
     live::Live,
     options::Permission,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
+    surface::Tool,
+    thresholds,
+    verbs::{self, Judgement},
     views::{self, Views},
+    wire::{Answer, Lost, Session},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Heuristic,
     reach: Reach::Destructive,
     docs: Docs {
-        what: "With --destructive, each destructive tool that has a confirm parameter is called with confirm = \"true\", 1 \
+        what: "With --destructive, each tool that acts and has a confirm parameter is called with confirm = \"true\", 1 \
                and null. What the reading tools and the resources show must stay the same, and no answer may say that \
                it was done.",
         why: "A confirmation that is cast from anything true-like is given by accident: by a model that writes strings \
@@ -35,12 +39,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {
     Box::pin(async move {
-        let tools: Vec<_> = destructive(live)
-            .into_iter()
-            .filter_map(|tool| Some((tool, confirmation(tool)?)))
-            .collect();
+        let tools = confirmed(live);
         if tools.is_empty() {
-            return Outcome::not_applicable("no destructive tool has a confirm parameter");
+            return Outcome::not_applicable("no tool that acts has a confirm parameter");
         }
         if live.options.permission < Permission::Destructive {
             return Outcome::unverified(format!(
@@ -63,44 +64,96 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
                 ));
                 continue;
             };
-            for value in [json!("true"), json!(1), Value::Null] {
-                let mut arguments = plain.clone();
-                if let Some(object) = arguments.as_object_mut() {
-                    object.insert(name.to_owned(), value.clone());
-                }
-                let before = views.steady(live, &session).await;
-                let answer = match call(live, &session, tool, &arguments).await {
-                    Ok(answer) => answer,
-                    Err(lost) => {
-                        outcome.unknown(format!("{}: {lost}", tool.name));
-                        break;
-                    }
-                };
-                let after = views.look(live, &session).await;
-                let text = answer.text();
-                let changed = views::changed(&before, &after);
-                let done =
-                    !answer.is_refusal() && !views::is_preview(&text) && views::is_done(&text);
-                let message = match changed {
-                    Some((view, _)) => {
-                        format!("{name} = {value} acts: {view} shows something else now")
-                    }
-                    None if done => format!("{name} = {value} is answered as if it had acted"),
-                    None => continue,
-                };
-                outcome.find(
-                    RULE.finding(
-                        Place::Parameter(tool.name.clone(), name.to_owned()),
-                        message,
-                        format!("Act only where {name} is the JSON value true; refuse everything else that is no boolean."),
-                    )
-                    .text("arguments", &arguments.to_string())
-                    .text("answer", &text)
-                    .exchange(answer.exchange)
-                    .key(value.to_string()),
-                );
+            let trial = Trial {
+                live,
+                session: &session,
+                views: &views,
+                tool,
+                name,
+                plain,
+            };
+            if let Err(lost) = trial.judge(&mut outcome).await {
+                outcome.unknown(format!("{}: {lost}", tool.name));
             }
         }
         outcome
     })
+}
+
+/// The tools that act and have a parameter that confirms it, the destructive ones first.
+fn confirmed(live: &Live) -> Vec<(&Tool, &str)> {
+    let mut tools = destructive(live);
+    let others =
+        live.surface.tools.iter().filter(|tool| {
+            tool.only_in.is_none() && matches!(verbs::judge(tool), Judgement::Acts(_))
+        });
+    for tool in others.take(thresholds::TOOLS_JUDGED) {
+        if !tools.iter().any(|known| known.name == tool.name) {
+            tools.push(tool);
+        }
+    }
+    tools
+        .into_iter()
+        .filter_map(|tool| Some((tool, confirmation(tool)?)))
+        .take(thresholds::TOOLS_DESTROYED)
+        .collect()
+}
+
+/// A tool whose confirmation is tried out.
+struct Trial<'a> {
+    live: &'a Live,
+    session: &'a Session,
+    views: &'a Views,
+    tool: &'a Tool,
+    name: &'a str,
+    plain: Value,
+}
+
+impl Trial<'_> {
+    async fn judge(&self, outcome: &mut Outcome) -> Result<(), Lost> {
+        let name = self.name;
+        // where only force = true overrides something, the tool acts without it, and rightly so
+        if !verbs::is_destructive(self.tool) && self.call(&json!(false)).await?.1.is_some() {
+            return Ok(());
+        }
+        for value in [json!("true"), json!(1), Value::Null] {
+            let (answer, acts) = self.call(&value).await?;
+            let Some(acts) = acts else { continue };
+            outcome.find(
+                RULE.finding(
+                    Place::Parameter(self.tool.name.clone(), name.to_owned()),
+                    format!("{name} = {value} {acts}"),
+                    format!("Act only where {name} is the JSON value true; refuse everything else that is no boolean."),
+                )
+                .text("arguments", &self.arguments(&value).to_string())
+                .text("answer", &answer.text())
+                .exchange(answer.exchange)
+                .key(value.to_string()),
+            );
+        }
+        Ok(())
+    }
+
+    fn arguments(&self, value: &Value) -> Value {
+        let mut arguments = self.plain.clone();
+        if let Some(object) = arguments.as_object_mut() {
+            object.insert(self.name.to_owned(), value.clone());
+        }
+        arguments
+    }
+
+    /// The answer to a call so confirmed, and how it is seen that it acts, if it does.
+    async fn call(&self, value: &Value) -> Result<(Answer, Option<String>), Lost> {
+        let before = self.views.steady(self.live, self.session).await;
+        let arguments = self.arguments(value);
+        let answer = call(self.live, self.session, self.tool, &arguments).await?;
+        let after = self.views.look(self.live, self.session).await;
+        let text = answer.text();
+        let done = !answer.is_refusal() && !views::is_preview(&text) && views::is_done(&text);
+        let acts = match views::changed(&before, &after) {
+            Some((view, _)) => Some(format!("acts: {view} shows something else now")),
+            None => done.then(|| "is answered as if it had acted".to_owned()),
+        };
+        Ok((answer, acts))
+    }
 }

@@ -1,7 +1,9 @@
 //! Hints decide what a client runs without asking. One that lies is worse than none.
 
+use std::collections::BTreeSet;
+
 use futures::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     calls::CallKind,
@@ -12,7 +14,7 @@ use crate::{
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::{Surface, Tool},
     thresholds, verbs,
-    wire::Answer,
+    wire::{Answer, Lost},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -29,7 +31,8 @@ pub(super) static RULE: Rule = Rule {
                destructiveHint are true; destructiveHint is true where the name says that it reads; \
                idempotentHint is true where each call adds; openWorldHint is false where the text speaks \
                of the web. With --active, tools that claim to read only are called, and other tools are \
-               asked before and after whether anything changed.",
+               asked before and after whether anything changed; one that answers otherwise each time is asked \
+               four times in a row, and must not leave one fewer with each call.",
         why: "Clients run tools with readOnlyHint without asking. A published gate called a mislabelled \
               delete_project for that reason. What is said of a tool in two ways must agree, or the \
               user approves something else than what happens.",
@@ -305,6 +308,8 @@ fn switches(verb: &str) -> bool {
 struct Trial<'a> {
     tool: &'a Tool,
     arguments: Value,
+    /// What it answered.
+    said: Value,
 }
 
 fn live(live: &Live) -> BoxFuture<'_, Outcome> {
@@ -350,9 +355,132 @@ fn live(live: &Live) -> BoxFuture<'_, Outcome> {
                     break;
                 }
             }
+            match takes(live, subject).await {
+                Ok(finding) => outcome.findings.extend(finding),
+                Err(lost) => outcome.unknown(format!("{}: {lost}", subject.tool.name)),
+            }
         }
         outcome
     })
+}
+
+/// Whether each call takes something from what the tool itself shows, so that there is less for the next.
+/// Only a tool that answers otherwise than before is asked so, over a connection of its own.
+async fn takes(live: &Live, subject: &Trial<'_>) -> Result<Option<Finding>, Lost> {
+    let tool = subject.tool;
+    match ask(live, subject).await {
+        Some((_, said)) if said != subject.said => {}
+        _ => return Ok(None),
+    }
+    let era = tool.only_in.unwrap_or_else(|| live.main_era());
+    let session = live.left_or_new(era).await?;
+    let mut answers: Vec<Answer> = Vec::new();
+    // not evenly, as what counts time down would look the same
+    for pause in thresholds::TAKING_PAUSES {
+        tokio::time::sleep(pause).await;
+        live.log.called(&tool.name, CallKind::Valid.name());
+        let params = json!({"name": tool.name, "arguments": subject.arguments});
+        let answer = session.request("tools/call", params).await?;
+        if !succeeded(&answer) {
+            return Ok(None);
+        }
+        answers.push(answer);
+    }
+    live.leave(session);
+    let said: Vec<String> = answers
+        .iter()
+        .map(|answer| content(answer).to_string())
+        .collect();
+    let (level, message) = match consumed(tool, &said) {
+        Some(Consumed::Counted(from, to)) => (
+            Level::Error,
+            format!(
+                "readOnlyHint is true, but each call leaves one fewer: {from}, then down to {to}"
+            ),
+        ),
+        Some(Consumed::Next) => (
+            Level::Warning,
+            format!(
+                "readOnlyHint is true, but {} calls in a row show {} different things: it seems to take \
+                 what it shows",
+                said.len(),
+                said.len()
+            ),
+        ),
+        None => return Ok(None),
+    };
+    let mut finding = RULE
+        .finding(
+            Place::Tool(tool.name.clone()),
+            message,
+            "Show it without taking it, so that the same call shows the same again; or set \
+             \"readOnlyHint\": false and say in the description that it is taken.",
+        )
+        .level(level)
+        .key("takes");
+    for answer in &answers {
+        finding = finding
+            .text("answer", &answer.text())
+            .exchange(answer.exchange);
+    }
+    Ok(Some(finding))
+}
+
+/// How a call uses up what it shows.
+#[derive(Debug, Eq, PartialEq)]
+enum Consumed {
+    /// A number is one less after each call: the first and the last.
+    Counted(i64, i64),
+    /// A tool that speaks of a queue shows another thing each time.
+    Next,
+}
+
+fn consumed(tool: &Tool, said: &[String]) -> Option<Consumed> {
+    let tokens: Vec<Vec<&str>> = said
+        .iter()
+        .map(|text| {
+            text.split(|character: char| !character.is_alphanumeric())
+                .filter(|token| !token.is_empty())
+                .take(2_000)
+                .collect()
+        })
+        .collect();
+    let first = tokens.first()?;
+    let mut told = verbs::words(&tool.name);
+    told.extend(verbs::words(&tool.description));
+    let tells = |words: &[&str]| told.iter().any(|word| words.contains(&word.as_str()));
+    // what counts calls, or goes by chance, changes by itself
+    let counts = ["quota", "rate", "credits", "allowance", "budget", "usage"];
+    let chance = [
+        "random", "randomly", "dice", "uuid", "nonce", "time", "clock",
+    ];
+    if tells(&counts) || tells(&chance) || tokens.iter().any(|all| all.len() != first.len()) {
+        return None;
+    }
+    let column = |at: usize| tokens.iter().map(move |all| all[at]);
+    for at in 0..first.len() {
+        let numbers: Vec<i64> = column(at).map_while(|token| token.parse().ok()).collect();
+        if numbers.len() == said.len()
+            && numbers
+                .windows(2)
+                .all(|pair| pair[0].checked_sub(1) == Some(pair[1]))
+        {
+            return Some(Consumed::Counted(*numbers.first()?, *numbers.last()?));
+        }
+    }
+    let queues = [
+        "next", "queue", "pop", "dequeue", "peek", "oldest", "unread", "inbox", "backlog",
+    ];
+    // neither a fraction of a second nor a number that is made up each time
+    let names = |token: &str| {
+        let digits = token.bytes().filter(u8::is_ascii_digit).count();
+        digits < 3 && token.len() < 40
+    };
+    let differs = (0..first.len()).any(|at| {
+        let all: BTreeSet<&str> = column(at).collect();
+        all.len() == said.len() && all.iter().all(|token| names(token))
+    });
+    (tells(&queues) && differs).then_some(Consumed::Next)
 }
 
 /// The valid calls that succeeded quickly, one a tool.
@@ -374,6 +502,7 @@ async fn trials(live: &Live) -> Vec<Trial<'_>> {
             trials.push(Trial {
                 tool,
                 arguments: call.arguments.clone(),
+                said: call.outcome.as_ref().map(content).unwrap_or_default(),
             });
         }
     }
@@ -398,6 +527,7 @@ async fn steady<'a>(live: &Live, trials: &[Trial<'a>]) -> Vec<Trial<'a>> {
             steady.push(Trial {
                 tool: trial.tool,
                 arguments: trial.arguments.clone(),
+                said: second.1,
             });
         }
     }
@@ -409,9 +539,16 @@ async fn ask(live: &Live, trial: &Trial<'_>) -> Option<(ExchangeId, Value)> {
         .call(trial.tool, trial.arguments.clone(), &CallKind::Valid)
         .await
         .ok()?;
+    succeeded(&answer).then(|| (answer.exchange, content(&answer)))
+}
+
+/// What an answer shows.
+fn content(answer: &Answer) -> Value {
     let said = answer.result();
-    let content = (said["content"].clone(), said["structuredContent"].clone());
-    succeeded(&answer).then(|| (answer.exchange, Value::Array(vec![content.0, content.1])))
+    Value::Array(vec![
+        said["content"].clone(),
+        said["structuredContent"].clone(),
+    ])
 }
 
 struct Changed {

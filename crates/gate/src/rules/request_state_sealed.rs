@@ -12,7 +12,7 @@ use crate::{
     inputs::{self, Asking},
     live::Live,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
-    thresholds,
+    thresholds, verbs,
     wire::{Answer, Era, Lost},
 };
 
@@ -101,7 +101,7 @@ async fn judge(
             return Ok(());
         }
         if answer.is_refusal() {
-            refused.push(answer.text());
+            refused.push((how, forged, answer));
         }
     }
     if let Some(theirs) = other.and_then(|other| other.answer.result()["requestState"].as_str())
@@ -116,19 +116,67 @@ async fn judge(
     }
     // the true state, last, as it may be good for one use: is it the state that was refused, or the answer?
     let control = repeat(live, asking, state).await?;
+    if !control.is_refusal() {
+        return Ok(());
+    }
     let text = control.text();
-    if control.is_refusal() && !refused.is_empty() && refused.iter().all(|said| *said == text) {
-        let lower = text.to_lowercase();
-        if lower.contains("declin") || lower.contains("cancel") {
-            outcome.find(found(asking, "that was tampered with", "", &control));
-        } else {
-            outcome.unknown(format!(
-                "{} refuses a declined answer as it refuses a forged state",
-                asking.name
-            ));
-        }
+    let same =
+        |answer: &Answer| answer.text() == text && answer.reply.is_err() == control.reply.is_err();
+    let Some((how, forged, answer)) = refused.iter().find(|(_, _, answer)| same(answer)) else {
+        return Ok(());
+    };
+    let told_apart = refused.iter().any(|(_, _, answer)| !same(answer));
+    // a refusal of the true state itself says nothing: it may be good for one use
+    if !names_state(&text) && (told_apart || names_answer(&text, asking)) {
+        outcome.find(found(asking, how, forged, answer).exchange(control.exchange));
+    } else {
+        outcome.unknown(format!(
+            "{} refuses a declined answer as it refuses a forged state",
+            asking.name
+        ));
     }
     Ok(())
+}
+
+/// Whether a refusal is about the state.
+fn names_state(text: &str) -> bool {
+    let text = text.to_lowercase();
+    [
+        "state",
+        "signature",
+        "tamper",
+        "forged",
+        "verif",
+        "seal",
+        "integrity",
+        "expired",
+        "hmac",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// Whether a refusal is about the answers to the questions, so that the state was gone by.
+fn names_answer(text: &str, asking: &Asking) -> bool {
+    let told = verbs::words(text);
+    let speaks = |word: &str| {
+        matches!(word, "answer" | "choice" | "chose" | "chosen" | "consent")
+            || ["declin", "cancel"]
+                .iter()
+                .any(|stem| word.starts_with(stem))
+    };
+    let asked = asking.answer.result()["inputRequests"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(key, request)| {
+            let fields = request["params"]["requestedSchema"]["properties"].as_object();
+            let fields = fields.into_iter().flatten().map(|(name, _)| name.as_str());
+            std::iter::once(key.as_str()).chain(fields)
+        })
+        .flat_map(verbs::words)
+        .any(|word| word.len() > 2 && told.contains(&word));
+    asked || told.iter().any(|word| speaks(word))
 }
 
 /// Whether a forged state led on: to a result that is neither an error nor the question again.

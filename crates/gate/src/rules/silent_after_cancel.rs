@@ -24,7 +24,8 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         what: "A call that the run may make and that takes at least 0.2 s is made with a progress token and \
                cancelled in its course. No answer to it and no progress may follow. What comes at once may \
-               have crossed the cancellation; what is found is seen twice. Where the server speaks 2025-11-25 \
+               have crossed the cancellation, unless it comes so again and long before the call's time; what is \
+               found is seen twice. Where the server speaks 2025-11-25 \
                or older alone, and over HTTP, it is a warning: there silence is a SHOULD.",
         why: "A client that stopped waiting has no place for an answer: it logs an error or closes the \
               connection. A server that works on burns money and quota for nobody.",
@@ -98,7 +99,7 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         for call in slow.iter().take(2) {
             match judge(live, &session, era, call).await {
                 Ok(Seen::Silent) => judged = true,
-                Ok(Seen::Said(finding)) => {
+                Ok(Seen::Said(finding) | Seen::Provoked(finding)) => {
                     outcome.find(*finding);
                     return outcome;
                 }
@@ -174,18 +175,26 @@ enum Seen {
     TooFast,
     /// Something came.
     Said(Box<Finding>),
+    /// The answer came with the cancellation, long before its time.
+    Provoked(Box<Finding>),
 }
 
 async fn judge(live: &Live, session: &Session, era: Era, call: &Slow) -> Result<Seen, Lost> {
     // a server may be slow to see a cancellation once, on a machine that is busy
-    for last in [false, true] {
-        let seen = cancel(live, session, era, call).await?;
-        match seen {
-            Seen::Said(_) | Seen::TooFast if !last => {}
-            seen => return Ok(seen),
-        }
+    let early = (call.took / 4).min(thresholds::CANCEL_LEAD);
+    let mut seen = cancel(live, session, era, call, early).await?;
+    if matches!(seen, Seen::Said(_) | Seen::TooFast) {
+        seen = cancel(live, session, era, call, early).await?;
     }
-    Ok(Seen::Silent)
+    if !matches!(seen, Seen::Provoked(_)) {
+        return Ok(seen);
+    }
+    // a call that has become quick would now be answered before its cancellation
+    let late = (call.took / 2).min(thresholds::CANCEL_LEAD * 3);
+    Ok(match cancel(live, session, era, call, late).await? {
+        Seen::Provoked(finding) => Seen::Said(finding),
+        seen => seen,
+    })
 }
 
 fn found(era: Era, call: &Slow, message: String, key: &str) -> Finding {
@@ -204,7 +213,14 @@ fn found(era: Era, call: &Slow, message: String, key: &str) -> Finding {
     .key(key)
 }
 
-async fn cancel(live: &Live, session: &Session, era: Era, call: &Slow) -> Result<Seen, Lost> {
+/// Makes a call and cancels it after so long.
+async fn cancel(
+    live: &Live,
+    session: &Session,
+    era: Era,
+    call: &Slow,
+    lead: Duration,
+) -> Result<Seen, Lost> {
     live.log.called(&call.tool, "cancelled");
     let begun = Instant::now();
     let token = format!("seaworthy-{}", session.age().as_nanos());
@@ -215,7 +231,6 @@ async fn cancel(live: &Live, session: &Session, era: Era, call: &Slow) -> Result
     });
     let message = session.message("tools/call", params);
     let id = message["id"].clone();
-    let lead = (call.took / 4).min(Duration::from_millis(100));
     let patience = call.took + call.took / 4 + Duration::from_millis(300);
     let (answer, cancelled) = tokio::join!(session.request_message(message, patience), async {
         tokio::time::sleep(lead).await;
@@ -226,7 +241,18 @@ async fn cancel(live: &Live, session: &Session, era: Era, call: &Slow) -> Result
     let (cancelled, age) = cancelled?;
     let finding = |message: String, key: &str| found(era, call, message, key);
     match answer {
-        Ok(answer) if answer.took <= cancelled + thresholds::CROSSING => return Ok(Seen::TooFast),
+        Ok(answer) if answer.took <= cancelled => return Ok(Seen::TooFast),
+        Ok(answer) if answer.took <= cancelled + thresholds::CROSSING => {
+            // what has much of its work before it and ends now, may end because of the cancellation
+            if call.took < thresholds::PROVOKED_CALL || answer.took > call.took / 4 * 3 {
+                return Ok(Seen::TooFast);
+            }
+            let message = "its cancellation makes a call be answered at once";
+            let finding = finding(message.to_owned(), "answer")
+                .text("answer", &answer.message.to_string())
+                .exchange(answer.exchange);
+            return Ok(Seen::Provoked(Box::new(finding)));
+        }
         Ok(answer) => {
             let what = if answer.error().is_some() {
                 "an error"

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
         fix: "Write logs to stderr. Look for print statements in tools and for libraries that log to \
               stdout by default.",
     },
-    checks: &[Check::After(check)],
+    checks: &[Check::Last(check)],
 };
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {

@@ -26,6 +26,12 @@ async fn so_is_null() {
 }
 
 #[tokio::test]
+async fn what_only_adds_is_tried_too() {
+    let found = found("flawed_2", destructive()).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[tokio::test]
 async fn only_true_itself_is_fine() {
     sound(NAME, destructive()).await;
 }

@@ -49,6 +49,19 @@ async fn what_a_call_does_is_seen_with_active() {
 }
 
 #[tokio::test]
+async fn what_a_call_takes_is_seen_with_active() {
+    for (file, level) in [("flawed_6", Level::Error), ("flawed_7", Level::Warning)] {
+        let report = judge(&format!("{NAME}/{file}.py"), active()).await;
+        let findings = &judged(&report, NAME).findings;
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert_eq!(findings[0].place.to_string(), "tool show_next_note");
+        assert_eq!(findings[0].level, level);
+    }
+    let report = judge(&format!("{NAME}/sound_3.py"), active()).await;
+    nothing_wrong(&report);
+}
+
+#[tokio::test]
 async fn lesser_contradictions_are_warnings() {
     let report = judge("hint-contradiction/flawed_5.py", Options::default()).await;
     let found: Vec<_> = judged(&report, NAME)

@@ -59,6 +59,15 @@ async fn a_state_that_comes_after_the_answer_is_found() {
 }
 
 #[tokio::test]
+async fn a_forged_state_that_is_answered_as_the_true_one_is_found() {
+    let found = variant("flawed_6", Options::default()).await;
+    assert_eq!(
+        found,
+        [(Level::Error, "P09 tool read_private_note".to_owned())]
+    );
+}
+
+#[tokio::test]
 async fn a_signed_state_is_sound() {
     sound(NAME, Options::default()).await;
 }

@@ -59,6 +59,15 @@ async fn a_call_is_made_long_to_be_cancelled() {
 }
 
 #[tokio::test]
+async fn an_answer_that_the_cancellation_itself_brings_is_found() {
+    let found = variant("flawed_7", &[]).await;
+    assert_eq!(
+        found,
+        [(Level::Error, "P11 tool find_notes [answer]".to_owned())]
+    );
+}
+
+#[tokio::test]
 async fn in_the_legacy_era_it_is_a_warning() {
     let found = variant("flawed_6", &["P02"]).await;
     assert_eq!(

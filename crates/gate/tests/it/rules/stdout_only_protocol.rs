@@ -1,6 +1,6 @@
 use seaworthy_gate::Options;
 
-use crate::servers::{flawed, sound};
+use crate::servers::{flawed, found_alone, sound};
 
 const NAME: &str = "stdout-only-protocol";
 
@@ -18,4 +18,16 @@ async fn a_banner_and_a_print_in_a_call_are_found() {
 #[tokio::test]
 async fn logs_on_stderr_are_none() {
     sound(NAME, Options::default()).await;
+}
+
+#[tokio::test]
+async fn a_print_that_only_the_last_rules_provoke_is_found() {
+    let findings = found_alone(
+        NAME,
+        &format!("{NAME}/flawed_2.py"),
+        Options::default(),
+        &[],
+    )
+    .await;
+    assert_eq!(findings[0].quotes[0].text, "cache: hit");
 }
