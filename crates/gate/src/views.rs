@@ -85,7 +85,7 @@ pub(crate) fn changed<'a>(before: &Seen, after: &'a Seen) -> Option<(&'a str, &'
         .map(|(name, shown)| (name.as_str(), shown))
 }
 
-/// Words of lines whose figures move with every call: a server's own meters.
+/// Words of lines whose figures move by themselves or with every call: a server's own meters and clocks.
 const METERS: [&str; 12] = [
     "calls",
     "elapsed",
@@ -217,6 +217,7 @@ mod tests {
         assert!(!differs(&limit("4,992"), &limit("4,991")));
         assert!(differs(&json!("n1 milk\nn2 bread"), &json!("n1 milk")));
         assert!(differs(&json!({"balance": 100}), &json!({"balance": 0})));
+        assert!(!differs(&json!("now: 09:00:01"), &json!("now: 09:00:02")));
         assert!(!differs(&json!({"remaining": 9}), &json!({"remaining": 8})));
     }
 
