@@ -311,16 +311,23 @@ fn is_password(password: &str, user: &str) -> bool {
         && !password.starts_with('%')
 }
 
-/// A machine of one's own, or of nobody.
+/// A machine of one's own, or of nobody. A company's own network is neither: what listens at
+/// `db.internal` has a real password.
 fn is_nowhere(host: &str) -> bool {
     let host = host.to_lowercase();
     !host.contains('.')
         || host.starts_with("127.")
         || host.starts_with("0.0.0.0")
         || host.contains("example")
-        || [".test", ".invalid", ".local", ".localhost", ".internal"]
-            .iter()
-            .any(|end| host.ends_with(end))
+        || [
+            ".test",
+            ".invalid",
+            ".local",
+            ".localhost",
+            ".docker.internal",
+        ]
+        .iter()
+        .any(|end| host.ends_with(end) && !host.ends_with(".cluster.local"))
 }
 
 /// A path, an address, a call, a name of a variable or of a field: code, and no value.
@@ -590,7 +597,12 @@ mod tests {
     fn passwords_in_addresses() {
         let real = format!("postgres://app:{}{}@db.notes.dev/app", "k9Lw", "2pQz");
         assert_eq!(kinds(&real), [URL]);
+        for host in ["db.internal:5432", "db.prod.svc.cluster.local"] {
+            let inside = format!("postgres://app:{}{}@{host}/app", "k9Lw", "2pQz");
+            assert_eq!(kinds(&inside), [URL], "{host}");
+        }
         for none in [
+            "postgres://app:k9Lw2pQz@host.docker.internal:5432/app",
             "postgres://postgres:postgres@localhost/app",
             "postgres://user:password@db.notes.dev/app",
             "https://user:${PASSWORD}@db.notes.dev",

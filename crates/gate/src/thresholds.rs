@@ -189,6 +189,9 @@ pub const DESCRIPTION_MIN: usize = 40;
 pub const DESCRIPTION_MAX: usize = 2_048;
 /// With no more words than this, a description needs a verb to be a sentence (tuned).
 pub const PURPOSE_WORDS: usize = 3;
+/// So many required arguments, and none in the description, are a note even where the schema explains them
+/// (a choice).
+pub const ARGUMENTS_UNSAID: usize = 2;
 /// Up to so many words, a phrase such as "fixme" makes a description a placeholder (tuned).
 pub const UNFINISHED_WORDS: usize = 12;
 /// What the evidence that a description says what comes back must weigh (tuned).
@@ -229,6 +232,8 @@ pub const SECRET_ENTROPY: f64 = 3.0;
 pub const SECRET_BYTES: usize = 128 * 1024 * 1024;
 /// From this score on, a text orders the model about: an error (tuned).
 pub const ORDERS_ERROR: u32 = 100;
+/// Messages of a rendered prompt that are searched.
+pub const PROMPT_MESSAGES: usize = 50;
 /// From this score on, a text seems to order the model about: a warning (tuned).
 pub const ORDERS_WARNING: u32 = 60;
 /// What is read of one text of the surface, in characters.

@@ -1,10 +1,11 @@
 //! A schema says what type an argument has, not what it means.
 
 use crate::{
-    finding::Place,
+    finding::{Finding, Place},
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::Surface,
-    text::{self, explained, propose},
+    text::{self, Described, explained, propose},
+    thresholds,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
     reach: Reach::Reads,
     docs: Docs {
         what: "Each parameter is explained somewhere: the description of the tool speaks of it, or it has a \
-               description in the schema that says more than its name. A tool without parameters passes.",
+               description in the schema that says more than its name. A tool without parameters passes. Where \
+               the description speaks of none of two or more required arguments, and the schema alone \
+               explains them, it is a note.",
         why: "A model fills an argument that nobody explained with what the name suggests: a title where an \
               id is meant, a page of 1,000, a date in the wrong format. The call fails, or does something \
               else.",
@@ -38,7 +41,7 @@ fn check(surface: &Surface) -> Outcome {
         let tool = described.tool;
         let unexplained = explained::unexplained(tool, &described.text);
         if unexplained.is_empty() {
-            return Vec::new();
+            return unsaid(described).into_iter().collect();
         }
         let verb = if unexplained.len() == 1 { "is" } else { "are" };
         let finding = RULE.finding(
@@ -54,4 +57,35 @@ fn check(surface: &Surface) -> Outcome {
         );
         vec![finding.text("description", &tool.description)]
     })
+}
+
+/// What is explained in the schema alone: where the description speaks of none of several arguments that
+/// must be given, a model that compares tools by their descriptions does not know what this one needs.
+fn unsaid(described: &Described) -> Option<Finding> {
+    let tool = described.tool;
+    let required: Vec<_> = tool.required().map(str::to_owned).collect();
+    if required.len() < thresholds::ARGUMENTS_UNSAID
+        || tool
+            .parameters()
+            .any(|(name, _)| explained::is_mentioned(name, &described.text))
+    {
+        return None;
+    }
+    let finding = RULE.finding(
+        Place::Tool(tool.name.clone()),
+        format!(
+            "the description speaks of none of its arguments: only the schema explains {}",
+            text::listed(&required)
+        ),
+        format!(
+            "Add: \"{}\"",
+            propose::arguments(tool, &described.name, &required)
+        ),
+    );
+    Some(
+        finding
+            .level(Level::Note)
+            .text("description", &tool.description)
+            .key("unsaid"),
+    )
 }

@@ -3,15 +3,21 @@
 
 use std::collections::HashSet;
 
+use futures::future::{BoxFuture, join_all};
+use serde_json::{Value, json};
+
 use crate::{
-    finding::Finding,
+    finding::{Finding, Place},
+    live::Live,
     phrases::{
         self, Evidence,
         texts::{self, Text},
     },
+    requests,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::Surface,
     thresholds,
+    wire::{Answer, Lost},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +33,9 @@ pub(super) static RULE: Rule = Rule {
                is searched for signs that it orders the model about: overriding its instructions, hiding \
                something from the user, going past the user's consent, being called before everything \
                else, reading files of secrets, sending data away, smuggling data through an argument, \
-               speaking with the voice of the system. Look-alike letters, digits for letters, spaced \
+               speaking with the voice of the system. The first prompts are also rendered with prompts/get, and \
+               their text is searched; as a prompt speaks to the model by right, only what no user would \
+               ask for counts there, and it is an error. Look-alike letters, digits for letters, spaced \
                letters, invisible characters, encodings and some other languages are seen through. Each \
                sign has a score; from 60 on it is a warning, from 100 on an error.",
         why: "Tool poisoning: a description is put into the model's context unread by the user, and models \
@@ -43,7 +51,7 @@ pub(super) static RULE: Rule = Rule {
               when not to use it; what the user is told, and what other tools do, is not its affair. Order \
               among the server's own tools is said by naming them: \"takes an id that find_notes lists\".",
     },
-    checks: &[Check::Surface(check)],
+    checks: &[Check::Surface(check), Check::Live(rendered)],
 };
 
 fn check(surface: &Surface) -> Outcome {
@@ -121,4 +129,84 @@ fn finding(text: &Text<'_>, evidence: &[Evidence], score: u32) -> Finding {
     evidence.iter().take(4).fold(finding, |finding, evidence| {
         finding.quote(&text.label, text.said, evidence.at.clone())
     })
+}
+
+/// Deeds that a prompt may do: it is a user's own order, once the user chose it.
+const OF_PROMPTS: &[&str] = &[
+    "asks for what the model holds",
+    "claims authority over the model",
+    "forges the voice of the system or the user",
+    "names files of secrets",
+    "wants to be called before or with everything else",
+];
+
+/// Searches what the prompts say when they are rendered: no list shows it.
+fn rendered(live: &Live) -> BoxFuture<'_, Outcome> {
+    Box::pin(async move {
+        let mut outcome = Outcome::pass();
+        let prompts = &live.surface.prompts;
+        let requests = prompts
+            .iter()
+            .take(thresholds::RESOURCES_READ)
+            .filter_map(requests::get_prompt)
+            .map(|params| async move {
+                let name = params["name"].as_str().unwrap_or_default().to_owned();
+                let session = live.session().await?;
+                Ok::<_, Lost>((name, session.request("prompts/get", params).await?))
+            });
+        for got in join_all(requests).await {
+            match got {
+                Ok((name, answer)) => judge_prompt(&mut outcome, &name, &answer),
+                Err(lost) => outcome.unknown(format!("prompts/get: {lost}")),
+            }
+        }
+        if prompts.len() > thresholds::RESOURCES_READ {
+            outcome.unknown(format!(
+                "of {} prompts the first {} are rendered",
+                prompts.len(),
+                thresholds::RESOURCES_READ
+            ));
+        }
+        outcome
+    })
+}
+
+fn judge_prompt(outcome: &mut Outcome, name: &str, answer: &Answer) {
+    let place = Place::Prompt(name.to_owned());
+    if let Err(error) = &answer.reply {
+        // made-up arguments may be refused
+        outcome.unknown(format!(
+            "the text of {place}: prompts/get was refused with {}",
+            error.code
+        ));
+        return;
+    }
+    let nothing = json!([]);
+    let result = answer.result();
+    let description = result.get("description").unwrap_or(&Value::Null);
+    let messages = result.get("messages").unwrap_or(&nothing);
+    let mut said = vec![("description".to_owned(), description)];
+    let entries = messages.as_array().into_iter().flatten();
+    for (at, message) in entries.take(thresholds::PROMPT_MESSAGES).enumerate() {
+        let content = &message["content"];
+        said.push((format!("messages[{at}]"), &content["text"]));
+        said.push((format!("messages[{at}]"), &content["resource"]["text"]));
+    }
+    for (label, text) in said {
+        let Some(text) = text.as_str() else { continue };
+        let evidence: Vec<_> = phrases::orders(text)
+            .into_iter()
+            .filter(|evidence| !OF_PROMPTS.contains(&evidence.deed))
+            .collect();
+        let text = Text {
+            place: place.clone(),
+            label,
+            said: text,
+            exchange: Some(answer.exchange),
+        };
+        let score = score(&text, &evidence);
+        if score >= thresholds::ORDERS_ERROR {
+            outcome.find(finding(&text, &evidence, score));
+        }
+    }
 }

@@ -103,6 +103,12 @@ fn weigh(described: &Described) -> (u32, std::ops::Range<usize>) {
     {
         (weight, at) = (2, limit);
     }
+    if weight < thresholds::LIMITS_SCORE
+        && let Some(denial) = (0..text.words.len())
+            .find(|at| text.opens(*at) && text.words[*at].lower == "not" && denies(text, *at))
+    {
+        (weight, at) = (2, text.words[denial].at.clone());
+    }
     for name in described.names.mentioned(described.tool, text.raw) {
         let found = if points(text, name.start) { 2 } else { 1 };
         if found > weight {
@@ -111,6 +117,26 @@ fn weigh(described: &Described) -> (u32, std::ops::Range<usize>) {
         weight += found;
     }
     (weight, at)
+}
+
+/// Whether a sentence that begins with "Not" says what the tool is not: "Not a forecast". One that says
+/// what it does not ask for tells of no limit: "Not required".
+fn denies(text: &Text, at: usize) -> bool {
+    text.after(at, 1).is_some_and(|next| {
+        ![
+            "all",
+            "applicable",
+            "every",
+            "just",
+            "mandatory",
+            "necessary",
+            "needed",
+            "only",
+            "required",
+            "set",
+        ]
+        .contains(&next.lower.as_str())
+    })
 }
 
 /// Whether the sentence around another tool's name sends the caller there.

@@ -44,18 +44,66 @@ const NOMINAL: &[(&str, &str)] = &[
 pub(crate) fn discloses(text: &Text, effect: &Effect) -> bool {
     match effect {
         Effect::Change(verb, sign) => discloses_change(text, verb, sign),
-        Effect::Network(_) => says(text, NET_SAYS) || names_a_service(text),
-        Effect::Sensitive(private, _) => says(text, private.says),
+        Effect::Network(Sign::Parameter(parameter)) => {
+            says(text, NET_SAYS, Some(parameter)) || reaches_out(text) || names_a_service(text)
+        }
+        Effect::Network(_) => says(text, NET_SAYS, None) || names_a_service(text),
+        Effect::Sensitive(private, _) => says(text, private.says, None),
     }
 }
 
-fn says(text: &Text, list: &[&str]) -> bool {
-    text.words.iter().any(|word| {
+/// Whether a text has a word of the list; that a parameter is taken says nothing of what is done with it.
+fn says(text: &Text, list: &[&str], parameter: Option<&str>) -> bool {
+    text.words.iter().enumerate().any(|(at, word)| {
+        let listed = parameter.is_some_and(|parameter| {
+            word.raw.eq_ignore_ascii_case(parameter) && lists_arguments(text, at)
+        });
         // "to be downloaded later" is done by somebody else, and `url` is a parameter
         !word.lower.ends_with("ed")
             && !word.marked
+            && !listed
             && parts(&word.lower)
                 .any(|part| bases(part).iter().any(|base| list.contains(&base.as_str())))
+    })
+}
+
+/// Words that begin a sentence which only lists what the tool takes.
+const LISTING: &[&str] = &[
+    "accepts",
+    "arguments",
+    "args",
+    "expects",
+    "inputs",
+    "needs",
+    "parameters",
+    "params",
+    "requires",
+    "takes",
+];
+
+/// Whether the sentence around a word lists the arguments of the tool. The first one says what it does:
+/// "Takes a screenshot".
+fn lists_arguments(text: &Text, at: usize) -> bool {
+    let sentence = text.words[at].sentence;
+    sentence > 0
+        && text
+            .words
+            .iter()
+            .find(|word| word.sentence == sentence)
+            .is_some_and(|word| LISTING.contains(&word.lower.as_str()))
+}
+
+/// Verbs that reach what a parameter names on the network.
+const REACHING: &[&str] = &[
+    "call", "connect", "deliver", "fetch", "load", "navigate", "open", "ping", "post", "probe",
+    "query", "request", "send", "submit", "visit",
+];
+
+/// Whether a verb says that something out there is reached.
+fn reaches_out(text: &Text) -> bool {
+    (0..text.words.len()).any(|at| {
+        form_of(&text.words[at].lower, REACHING)
+            .is_some_and(|verb| !is_negated(text, at) && stands_as_verb(text, at, verb))
     })
 }
 
@@ -94,7 +142,9 @@ fn discloses_change(text: &Text, verb: &str, sign: &Sign) -> bool {
     };
     let disclosed = (0..text.words.len()).any(|at| {
         let word = text.words[at].lower.as_str();
-        if is_negated(text, at) {
+        // "Takes the age in days" makes nothing
+        if is_negated(text, at) || (word == "takes" && text.opens(at) && lists_arguments(text, at))
+        {
             return false;
         }
         if NOMINAL.iter().any(|(noun, of)| {

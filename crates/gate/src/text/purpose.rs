@@ -3,7 +3,7 @@
 use super::{
     language::{bases, form_of, is_english, is_stop, singular},
     names::Name,
-    sentences::Text,
+    sentences::{Text, Word},
     vocabulary::{ACTING, EMPTY, OTHER},
 };
 use crate::{surface::Tool, thresholds, verbs};
@@ -115,6 +115,9 @@ pub(crate) fn lack(tool: &Tool, name: &Name, text: &Text) -> Option<Lack> {
             Lack::Repeated
         });
     }
+    if is_beside_the_point(tool, name, text) {
+        return Some(Lack::Vague);
+    }
     if content.len() + 1 < thresholds::PURPOSE_WORDS || plain.len() <= thresholds::PURPOSE_WORDS {
         let verb = plain.iter().any(|word| is_verb(word));
         if !verb || plain.len() < 2 {
@@ -122,6 +125,110 @@ pub(crate) fn lack(tool: &Tool, name: &Name, text: &Text) -> Option<Lack> {
         }
     }
     None
+}
+
+/// Words of sentences about who made a tool, when, and how ripe it is.
+const ADMINISTRATIVE: &[&str] = &[
+    "author",
+    "beta",
+    "copyright",
+    "department",
+    "deprecated",
+    "experimental",
+    "internal",
+    "license",
+    "licensed",
+    "maintained",
+    "maintainer",
+    "maintainers",
+    "owned",
+    "owner",
+    "owners",
+    "release",
+    "released",
+    "since",
+    "stable",
+    "team",
+    "version",
+];
+/// Words of sentences that fit any tool: what it takes and returns is in the schema, it reads only.
+const FORMAL: &[&str] = &[
+    "above",
+    "accepts",
+    "argument",
+    "arguments",
+    "array",
+    "below",
+    "boolean",
+    "change",
+    "changes",
+    "defined",
+    "described",
+    "following",
+    "gives",
+    "id",
+    "json",
+    "list",
+    "no",
+    "nothing",
+    "number",
+    "only",
+    "parameter",
+    "parameters",
+    "read",
+    "reads",
+    "required",
+    "requires",
+    "return",
+    "returns",
+    "schema",
+    "string",
+    "takes",
+    "text",
+    "type",
+    "writes",
+];
+
+/// Whether every sentence is about who made the tool, about forms that any tool has, or about what it is
+/// not for, and none names what the name does.
+fn is_beside_the_point(tool: &Tool, name: &Name, text: &Text) -> bool {
+    let named: Vec<_> = name
+        .words
+        .iter()
+        .filter(|word| name.verb() != Some(word.as_str()))
+        .map(|word| singular(word))
+        .collect();
+    let last = text.words.last().map_or(0, |word| word.sentence);
+    let is_about = |word: &Word| ADMINISTRATIVE.binary_search(&word.lower.as_str()).is_ok();
+    // "Reads text." may be all that there is to say
+    if last < 2 && !text.words.iter().any(is_about) {
+        return false;
+    }
+    (0..=last).all(|number| {
+        let from = text.words.partition_point(|word| word.sentence < number);
+        let to = text.words.partition_point(|word| word.sentence <= number);
+        let words = &text.words[from..to];
+        let Some(first) = words.first() else {
+            return true;
+        };
+        if words
+            .iter()
+            .any(|word| named.contains(&singular(&word.lower)))
+        {
+            return false;
+        }
+        if first.lower == "not" {
+            return true;
+        }
+        let opens_with_a_deed = is_verb(&first.lower);
+        let formal = |word: &Word| {
+            is_stop(&word.lower)
+                || FORMAL.binary_search(&word.lower.as_str()).is_ok()
+                || EMPTY.binary_search(&word.lower.as_str()).is_ok()
+                || tool.takes(&word.lower)
+        };
+        (!opens_with_a_deed && words.iter().any(is_about)) || words.iter().all(formal)
+    })
 }
 
 /// Why nobody wrote a description, if so.
@@ -253,5 +360,7 @@ mod tests {
     #[test]
     fn placeholders_are_sorted() {
         assert!(PLACEHOLDERS.is_sorted());
+        assert!(ADMINISTRATIVE.is_sorted());
+        assert!(FORMAL.is_sorted());
     }
 }

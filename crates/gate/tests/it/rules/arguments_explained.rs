@@ -154,6 +154,22 @@ fn a_schema_explains_too() {
     ] {
         assert_eq!(judged(explained.clone()), none, "{explained}");
     }
+    // of several that must be given the description should speak too
+    let tool = json!({
+        "name": "append_section",
+        "description": "Makes an existing wiki page longer. Removes nothing.",
+        "inputSchema": {
+            "type": "object",
+            "properties": {
+                "heading": {"type": "string", "description": "The heading of the section."},
+                "body": {"type": "string", "description": "What is written below it, as Markdown."},
+            },
+            "required": ["heading", "body"],
+        },
+    });
+    let found = judge(NAME, &[tool]).findings;
+    assert_eq!(found.len(), 1);
+    assert!(line(&found[0]).starts_with("note "), "{}", line(&found[0]));
     for silent in [
         json!({"when": {"type": "string", "description": "when"}}),
         json!({"when": {"type": "string", "description": "The when parameter (string, required)"}}),

@@ -48,6 +48,17 @@ async fn every_text_is_read() {
 }
 
 #[tokio::test]
+async fn what_a_prompt_says_is_read() {
+    let report = judge("instruction-injection/flawed_5.py", Options::default()).await;
+    let places: Vec<_> = judged(&report, NAME)
+        .findings
+        .iter()
+        .map(seaworthy_gate::finding::Finding::fingerprint)
+        .collect();
+    assert_eq!(places, ["X02 prompt digest [messages[0]]"]);
+}
+
+#[tokio::test]
 async fn disguises_are_taken_off() {
     let report = judge("instruction-injection/flawed_3.py", Options::default()).await;
     let findings = &judged(&report, NAME).findings;

@@ -8,6 +8,20 @@ use crate::{
 const NAME: &str = "purpose";
 
 const ROWS: &[Row] = &[
+    (
+        "read_ticket",
+        "id*",
+        "Version 2 of this function, maintained by the platform team; its owner stands in the directory. \
+         Takes the id. Returns an object. Not for external use.",
+        "error would fit any tool",
+    ),
+    (
+        "read_ticket",
+        "id*",
+        "Version 2, maintained by the platform team. Looks up a customer's case by its id.",
+        "",
+    ),
+    ("ocr", "", "Reads text.", ""),
     // missing
     ("find_notes", "query*", "", "error no description"),
     ("find_notes", "query*", "  \n\t ", "error no description"),

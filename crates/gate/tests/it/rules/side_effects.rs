@@ -9,6 +9,24 @@ use crate::{
 const NAME: &str = "side-effects";
 
 const ROWS: &[Row] = &[
+    (
+        "share_recipe",
+        "slug* endpoint*",
+        "Makes a recipe available to a friend. Takes the slug and the friend's endpoint.",
+        "error network",
+    ),
+    (
+        "share_recipe",
+        "slug* endpoint*",
+        "Posts a recipe to a friend. Takes the slug and the friend's endpoint.",
+        "",
+    ),
+    (
+        "tidy_drafts",
+        "days* confirm:boolean",
+        "Housekeeping for the user's drafts. Takes the age in days, and confirm: false shows a preview.",
+        "error shows that it acts",
+    ),
     // changes that are not told
     (
         "delete_project",

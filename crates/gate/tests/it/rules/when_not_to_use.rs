@@ -9,6 +9,18 @@ const NAME: &str = "when-not-to-use";
 
 const ROWS: &[Row] = &[
     (
+        "monthly_mean",
+        "",
+        "Looks up a mean temperature. Not a forecast: it knows past means alone.",
+        "",
+    ),
+    (
+        "find_notes",
+        "",
+        "Finds notes by text. Not required.",
+        "warning",
+    ),
+    (
         "find_notes",
         "",
         "Finds notes by text. Do not use it to read one note.",
