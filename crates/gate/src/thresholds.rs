@@ -60,6 +60,8 @@ pub const MESSAGE_CHARS: usize = 1_000;
 
 // --- lists ---------------------------------------------------------------------------------------
 
+/// Entries of a list that are kept of a long answer that nobody waits for.
+pub const STRAY_ITEMS: usize = 100;
 /// Pages of one list that are walked.
 pub const PAGES: usize = 1_000;
 /// Items of one list that are walked.

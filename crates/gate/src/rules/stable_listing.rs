@@ -74,7 +74,11 @@ fn listed(surface: &Surface, field: &str) -> Vec<Entry> {
         "resources" => surface.resources.iter().collect(),
         _ => surface.templates.iter().collect(),
     };
-    entries.into_iter().map(|raw| entry(field, raw)).collect()
+    entries
+        .into_iter()
+        .take(thresholds::TOOLS_JUDGED)
+        .map(|raw| entry(field, raw))
+        .collect()
 }
 
 fn check(live: &Live) -> BoxFuture<'_, Outcome> {
@@ -138,8 +142,8 @@ async fn compare_all(session: &Session, surface: &Surface, when: &str, outcome: 
         else {
             continue;
         };
-        let before = listed(surface, field);
         let whole = walk.len() <= thresholds::TOOLS_JUDGED;
+        let before = listed(surface, field);
         match read(session, method, field, whole).await {
             Ok((after, exchange)) => {
                 if announced(session, method) {
@@ -180,8 +184,17 @@ async fn read(
             .request(method, json!({}))
             .await
             .map_err(|lost: Lost| lost.to_string())?;
-        let page = answer.result()[field].as_array().cloned();
-        (page.unwrap_or_default(), Some(answer.exchange))
+        let exchange = Some(answer.exchange);
+        let mut result = answer.reply.unwrap_or_default();
+        let page = match result.get_mut(field).map(Value::take) {
+            Some(Value::Array(mut page)) => {
+                page.truncate(thresholds::TOOLS_JUDGED);
+                page.shrink_to_fit();
+                page
+            }
+            _ => Vec::new(),
+        };
+        (page, exchange)
     };
     Ok((page.iter().map(|raw| entry(field, raw)).collect(), exchange))
 }

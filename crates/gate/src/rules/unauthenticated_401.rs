@@ -32,8 +32,8 @@ pub(super) static RULE: Rule = Rule {
                protected resource metadata (RFC 9728), named by resource_metadata there or served at its \
                well-known path, must be JSON without a token, with resource and authorization_servers \
                (a note where tokens are static and bearer_methods_supported is there). A server that \
-               asks for no token at all is a warning on this machine, and elsewhere an error if it has \
-               tools that act.",
+               asks for no token at all is a note on this machine, a warning there if it has tools that \
+               act, and elsewhere a warning and an error.",
         why: "401 with its challenge is what makes a client start the login; any other answer is shown to \
               people as a broken server. And a session id is no credential: whoever learns it would have \
               the session's tools.",
@@ -64,7 +64,11 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         let served =
             |answer: &Result<HttpAnswer, Lost>| answer.as_ref().is_ok_and(probe::is_served);
         if credential.is_none() && sent.iter().any(|(_, answer)| served(answer)) {
-            outcome.find(open(live, endpoint));
+            // who refuses some requests means to ask, and forgets to
+            let asks = sent
+                .iter()
+                .any(|(_, answer)| answer.as_ref().is_ok_and(asks));
+            outcome.find(open(live, endpoint, asks));
             return outcome;
         }
         let spoken = !probe::eras(live).is_empty();
@@ -124,8 +128,14 @@ async fn unauthenticated(live: &Live) -> Vec<(Probe, Result<HttpAnswer, Lost>)> 
     probes.into_iter().zip(answers).collect()
 }
 
-/// A server that asks nobody.
-fn open(live: &Live, endpoint: &Endpoint) -> Finding {
+/// Whether an answer asks for a token.
+fn asks(answer: &HttpAnswer) -> bool {
+    answer.status == 401 || !access::challenges(answer).is_empty()
+}
+
+/// A server that asks nobody: its good right (authorization is optional), where only this machine
+/// reaches it and nothing acts.
+fn open(live: &Live, endpoint: &Endpoint, asks: bool) -> Finding {
     let tools = &live.surface.tools;
     let acting = tools
         .iter()
@@ -148,10 +158,10 @@ fn open(live: &Live, endpoint: &Endpoint) -> Finding {
         "Ask for a bearer token on every request and answer 401 without one; on one machine, a random \
          token in a file that only its user can read is enough.",
     )
-    .level(if here || acting.is_none() {
-        Level::Warning
-    } else {
-        Level::Error
+    .level(match (here, acting) {
+        (true, None) if !asks => Level::Note,
+        (false, Some(_)) => Level::Error,
+        _ => Level::Warning,
     })
     .exchange(
         live.greetings

@@ -250,7 +250,7 @@ fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
     let is_idiom = (after == "back" && matches!(verb, "send" | "report"))
         || (after == "of"
             && matches!(verb, "set" | "record" | "copy" | "update" | "log" | "queue"));
-    if is_idiom {
+    if is_idiom || (reading && verb == "send" && asks_an_address(&tokens[index + 1..])) {
         return false;
     }
     let participle = word.ends_with("ed")
@@ -266,6 +266,23 @@ fn is_verb(tokens: &[Token], index: usize, verb: &str, reading: bool) -> bool {
     } else {
         around.is_third_person(reading)
     }
+}
+
+/// "a request to that address": the way over which is read. Whom the request asks for a deed is
+/// another matter, and so is a request that is to do more.
+fn asks_an_address(after: &[Token]) -> bool {
+    let words = after.iter().map(|token| token.word.as_str());
+    // a GET and a POST look alike here: words in capitals are names
+    let mut words = words.skip_while(|word| matches!(*word, "a" | "an" | "one"));
+    if !matches!(words.next(), Some("request" | "requests")) || words.next() != Some("to") {
+        return false;
+    }
+    let mut words =
+        words.skip_while(|word| matches!(*word, "the" | "that" | "this" | "its" | "given" | "web"));
+    matches!(
+        words.next(),
+        Some("address" | "url" | "host" | "site" | "website" | "page")
+    ) && matches!(words.next(), None | Some("over" | "and"))
 }
 
 impl Around<'_> {

@@ -27,6 +27,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "reads",
     ),
     ("findNotes", "Finds notes.", "reads"),
+    (
+        "get_preview",
+        "Shows the start of a web page. It sends a request to that address over the network.",
+        "reads",
+    ),
+    (
+        "get_approval",
+        "Shows an approval. It sends a request to the manager.",
+        "acts",
+    ),
+    (
+        "get_page",
+        "Gets a page. It sends a request to the address to delete what is there.",
+        "acts",
+    ),
     ("get-weather", "Get the weather of a city.", "reads"),
     (
         "list_orders",

@@ -400,7 +400,7 @@ impl Endpoint {
         if !stream && !body.is_empty() {
             let objects = memchr::memchr_iter(b'{', &body).count();
             let parsed = (objects <= thresholds::MESSAGE_OBJECTS)
-                .then(|| serde_json::from_slice(&body).ok())
+                .then(|| super::lean::parse(&body))
                 .flatten();
             match parsed {
                 Some(message) => events.messages.push(message),
@@ -554,7 +554,7 @@ impl Events {
             if !data.trim().is_empty() {
                 let objects = memchr::memchr_iter(b'{', data.as_bytes()).count();
                 let parsed = (objects <= thresholds::MESSAGE_OBJECTS)
-                    .then(|| serde_json::from_str(&data).ok())
+                    .then(|| super::lean::parse(data.as_bytes()))
                     .flatten();
                 match parsed {
                     Some(message) => self.messages.push(message),

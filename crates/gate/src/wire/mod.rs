@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{finding::ExchangeId, thresholds};
 
 pub mod http;
+mod lean;
 mod log;
 pub(crate) mod process;
 mod session;

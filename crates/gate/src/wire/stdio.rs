@@ -69,7 +69,7 @@ impl Shared {
         }
         let objects = memchr::memchr_iter(b'{', line).count();
         let message = (objects <= thresholds::MESSAGE_OBJECTS)
-            .then(|| serde_json::from_slice::<Value>(line).ok())
+            .then(|| super::lean::parse(line))
             .flatten()
             .filter(|message| message["jsonrpc"] == "2.0");
         let Some(message) = message else {
@@ -106,7 +106,10 @@ impl Shared {
         }
     }
 
-    fn stray(&self, kind: StrayKind, message: Value, line: &[u8]) -> bool {
+    fn stray(&self, kind: StrayKind, mut message: Value, line: &[u8]) -> bool {
+        if line.len() > thresholds::WHOLE_BYTES {
+            super::lean::shorten(&mut message);
+        }
         let exchange = self.log.sent(b"");
         self.log.received(exchange, line, Duration::ZERO);
         let mut state = self.state();
@@ -348,6 +351,7 @@ async fn read_lines(stdout: &mut (impl AsyncRead + Unpin), shared: &Shared) -> L
                 return Lost::Flood("it floods stdout with what nobody asked for".to_owned());
             }
             line.clear();
+            line.shrink_to(thresholds::WHOLE_BYTES);
         }
         line.extend_from_slice(rest);
         if line.len() > thresholds::MESSAGE_BYTES {

@@ -1,6 +1,6 @@
-use seaworthy_gate::Level;
+use seaworthy_gate::{Level, Options};
 
-use crate::http::{flawed, keys, sound};
+use crate::http::{flawed, keys, sound, sound_but, with_token};
 
 const NAME: &str = "headers-match-body";
 
@@ -69,6 +69,7 @@ async fn a_version_that_does_not_exist_is_refused_in_the_older_era_too() {
 
 #[tokio::test]
 async fn one_era_streams_and_a_mirrored_argument_are_fine() {
-    sound(NAME, "sound").await;
+    // P02 says what it costs to speak 2026-07-28 alone
+    sound_but(NAME, "sound", with_token(Options::default()), &["P02"]).await;
     sound(NAME, "sound_by_header").await;
 }

@@ -16,15 +16,27 @@ async fn another_status_is_an_error() {
 
 #[tokio::test]
 async fn a_server_that_asks_nobody_is_a_warning_here() {
-    for options in [Options::default(), with_token(Options::default())] {
+    // a token is given, and not looked at; a tool acts
+    for (file, options) in [
+        ("sound_open", with_token(Options::default())),
+        ("flawed_open", Options::default()),
+    ] {
         let given = !options.headers.is_empty();
-        let findings = flawed_with(NAME, "flawed_open", options, &[]).await;
+        let findings = flawed_with(NAME, file, options, &["B03"]).await;
         assert_eq!(
             findings.iter().any(|finding| finding.level == Level::Error),
             given,
             "{findings:#?}"
         );
     }
+}
+
+#[tokio::test]
+async fn who_only_reads_need_not_ask_on_this_machine() {
+    let report = sound_with(NAME, "sound_open", Options::default()).await;
+    let findings = &judged(&report, NAME).findings;
+    assert_eq!(keys(findings), ["open"]);
+    assert_eq!(findings[0].level, Level::Note);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
-"""Asks for no token."""
+"""Asks for no token, and deletes."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+import base
 import http_base
 
 
@@ -11,4 +12,4 @@ class Endpoint(http_base.Endpoint):
     token = None
 
 
-Endpoint().run()
+Endpoint(base.Deleting()).run()
