@@ -1,4 +1,4 @@
-"""A tool that reads what changes by itself: how many milliseconds the next note still waits."""
+"""A tool that reads what changes by itself: how many microseconds the next note still waits."""
 
 import time
 
@@ -9,8 +9,8 @@ BEGUN = time.monotonic()
 
 class Waiting(Server):
     def next(self):
-        left = 3_600_000 - int((time.monotonic() - BEGUN) * 1000)
-        return f"{self.queue[0]} is next, in {left} ms; {len(self.queue)} wait."
+        left = 3_600_000_000 - int((time.monotonic() - BEGUN) * 1_000_000)
+        return f"{self.queue[0]} is next, in {left} us; {len(self.queue)} wait."
 
 
 Waiting().run()
