@@ -115,7 +115,13 @@ pub(super) fn verbs(sentence: &str, reading: bool) -> Vec<String> {
         let Some(verb) = acts(&token.word) else {
             continue;
         };
-        if is_verb(&tokens, index, verb, reading) && !is_denied(&tokens, index) {
+        // leave it out, left empty: of an argument
+        let following = tokens.iter().skip(index + 1).take(3);
+        let omits = verb == "leave"
+            && following
+                .into_iter()
+                .any(|next| matches!(next.word.as_str(), "out" | "empty" | "blank" | "unset"));
+        if is_verb(&tokens, index, verb, reading) && !is_denied(&tokens, index) && !omits {
             found.push(token.word.clone());
         }
     }

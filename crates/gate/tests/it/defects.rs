@@ -18,7 +18,11 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// Planted defects that are not found, by file, each with the reason. At most one in twenty.
-const MISSED: &[(&str, &str)] = &[];
+const MISSED: &[(&str, &str)] = &[(
+    "h06_any_audience.py",
+    "its tokens are sealed, so that only a second one, for another audience, could show it, and the user \
+     gives one",
+)];
 
 #[derive(Clone, Debug, Deserialize)]
 struct Planted {
@@ -93,9 +97,16 @@ async fn judge(planted: &Planted) -> Report {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap().to_owned();
         output(&planted.words(&[project.clone(), path])).await;
-        // what needs no server: the project's own wants the SDK, which is another test's matter
+        // the rules that read a repository
         let secrets = planted.rules.iter().any(|rule| rule == "X04");
-        let command = Command::new(["python3", "-m", "stock_mcp"]).filter(|_| !secrets);
+        // its server is built on the SDK, and so are its tests
+        let sdk = crate::real::there("target/tools/venv-mcp/bin/python");
+        let bin = Path::new(&sdk).parent().unwrap().to_str().unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        options
+            .env
+            .insert("PATH".to_owned(), format!("{bin}:{path}"));
+        let command = Command::new([sdk.as_str(), "-m", "stock_mcp"]).filter(|_| !secrets);
         let reads = |rule: &&Rule| {
             rule.area() == Area::Repository && !secrets || rule.id == "X04" && secrets
         };
@@ -251,9 +262,11 @@ async fn behaviour() {
     examine(&["b"]).await;
 }
 
-#[tokio::test]
-async fn repositories() {
-    examine(&["projects.py "]).await;
+mod real {
+    #[tokio::test]
+    async fn python_sdk_repositories() {
+        super::examine(&["projects.py "]).await;
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ fn ours(path: &str) -> PathBuf {
     root.canonicalize().unwrap().join(path)
 }
 
-fn there(path: &str) -> String {
+/// A file of this repository that `./test` brings.
+pub(crate) fn there(path: &str) -> String {
     let path = ours(path);
     assert!(
         path.exists(),
