@@ -86,17 +86,20 @@ pub(crate) fn changed<'a>(before: &Seen, after: &'a Seen) -> Option<(&'a str, &'
 }
 
 /// Words of lines whose figures move by themselves or with every call: a server's own meters and clocks.
-const METERS: [&str; 12] = [
+const METERS: [&str; 15] = [
     "calls",
+    "clock",
     "elapsed",
     "left",
     "limit",
+    "now",
     "quota",
     "rate",
     "remaining",
     "requests",
     "reset",
     "time",
+    "timestamp",
     "uptime",
     "usage",
 ];

@@ -101,11 +101,8 @@ async fn judge(planted: &Planted) -> Report {
         let secrets = planted.rules.iter().any(|rule| rule == "X04");
         // its server is built on the SDK, and so are its tests
         let sdk = crate::real::there("target/tools/venv-mcp/bin/python");
-        let bin = Path::new(&sdk).parent().unwrap().to_str().unwrap();
-        let path = std::env::var("PATH").unwrap_or_default();
-        options
-            .env
-            .insert("PATH".to_owned(), format!("{bin}:{path}"));
+        let tests = ["-m", "unittest", "discover", "-s", "tests", "-t", "."];
+        options.test_command = Command::new([&[sdk.as_str()], &tests[..]].concat());
         let command = Command::new([sdk.as_str(), "-m", "stock_mcp"]).filter(|_| !secrets);
         let reads = |rule: &&Rule| {
             rule.area() == Area::Repository && !secrets || rule.id == "X04" && secrets
