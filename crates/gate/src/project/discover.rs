@@ -656,7 +656,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_crate_a_module_of_go_and_the_registrys_arguments() {
+    async fn a_crate_a_module_of_go_and_the_registries_arguments() {
         let cargo = "[package]\nname = \"notes\"\n";
         let server = r#"{"packages": [{"registryType": "oci", "identifier": "ghcr.io/a/notes:1",
             "packageArguments": [{"type": "positional", "value": "stdio"}]}]}"#;
