@@ -53,7 +53,7 @@ static OPAQUE: LazyLock<Regex> = LazyLock::new(|| {
 /// What an interpreter says when the code broke, not the call.
 static BROKEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)object has no attribute|cannot read propert(?:y|ies)|is not a function|object is not (?:iterable|subscriptable|callable)|unhashable type|unsupported operand|null ?pointer|nil pointer|invalid memory address|index out of (?:range|bounds)|indices must be|not supported between instances|can only concatenate|positional arguments? but|invalid literal for|undefined is not|of undefined\b|of null\b|object of type '\w+' has no|unwrap\(\)|\[object Object\]",
+        r"(?i)object has no attribute|cannot read (?:property|properties)|is not a function|object is not (?:iterable|subscriptable|callable)|unhashable type|unsupported operand|null ?pointer|nil pointer|invalid memory address|index out of (?:range|bounds)|indices must be|not supported between instances|can only concatenate|positional arguments? but|invalid literal for|undefined is not|of undefined\b|of null\b|object of type '\w+' has no|unwrap\(\)|\[object Object\]",
     )
 });
 
