@@ -461,7 +461,7 @@ mod tests {
                 "a secret",
             ),
             (
-                "cannot reach postgres://app:s3cret@db.internal/notes",
+                "cannot reach postgres://app:s3cret@localhost/notes",
                 "a connection string with its password",
             ),
             ("near \"x\": SELECT id, text FROM notes WHERE id = x", "SQL"),

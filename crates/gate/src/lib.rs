@@ -26,6 +26,10 @@
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at; `probe`: requests over HTTP by hand.
+//! - `schema`: arguments made from JSON Schema; `fuzz`, `injection`, `inputs`: odd and hostile ones.
+//! - `verbs`: what a tool does, by our own reading of its words; `claims`: what its words claim.
+//! - `text`, `phrases`, `paging`, `failures`, `hidden`, `credential`: how texts are read: descriptions, orders
+//!   to the model, pages, errors, invisible characters, secrets.
 //! - `lock`: the file that records a surface.
 //! - `report/`: one format a file.
 #![warn(missing_docs)]
