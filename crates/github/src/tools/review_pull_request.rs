@@ -57,7 +57,7 @@ struct Arguments {
     event: Option<Event>,
     /// of the review
     body: Option<Text<60_000>>,
-    /// body on path's line, or from start_line
+    /// body on path's line, or from `start_line`
     #[serde(default)]
     comments: List<LineComment, 50>,
 }
