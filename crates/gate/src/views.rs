@@ -105,7 +105,7 @@ const METERS: [&str; 15] = [
 ];
 
 /// Whether two looks differ in more than the figures of a meter.
-fn differs(old: &Value, new: &Value) -> bool {
+pub(crate) fn differs(old: &Value, new: &Value) -> bool {
     if old == new {
         return false;
     }

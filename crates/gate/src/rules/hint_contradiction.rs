@@ -13,7 +13,7 @@ use crate::{
     options::Permission,
     rule::{Basis, Check, Docs, Level, Outcome, Reach, Rule},
     surface::{Surface, Tool},
-    thresholds, verbs,
+    thresholds, verbs, views,
     wire::{Answer, Lost},
 };
 
@@ -565,7 +565,7 @@ async fn changes(live: &Live, subject: &Trial<'_>, observer: &Trial<'_>) -> Opti
         let before = ask(live, observer).await?;
         let call = ask(live, subject).await?;
         let after = ask(live, observer).await?;
-        if first.1 != before.1 || before.1 == after.1 {
+        if first.1 != before.1 || !views::differs(&before.1, &after.1) {
             return None;
         }
         seen = Some(Changed {
