@@ -270,6 +270,22 @@ struct Seen {
     session: u32,
 }
 
+/// One process's state and where it belongs. An id is 0 where it lies outside of our process
+/// namespace (`pid_namespaces(7)`).
+#[cfg(target_os = "linux")]
+fn seen(pid: u32) -> Option<(char, Seen)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // the name in brackets may hold anything
+    let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = rest.next()?.chars().next()?;
+    let seen = Seen {
+        parent: rest.next()?.parse().ok()?,
+        group: rest.next()?.parse().ok()?,
+        session: rest.next()?.parse().ok()?,
+    };
+    Some((state, seen))
+}
+
 /// Every process but this one: the living, or those that ended and were not waited for.
 #[cfg(target_os = "linux")]
 fn look(ended: bool) -> BTreeMap<u32, Seen> {
@@ -280,16 +296,8 @@ fn look(ended: bool) -> BTreeMap<u32, Seen> {
         .flatten()
         .filter_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-            // the name in brackets may hold anything
-            let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
-            let state = rest.next()?;
-            let seen = Seen {
-                parent: rest.next()?.parse().ok()?,
-                group: rest.next()?.parse().ok()?,
-                session: rest.next()?.parse().ok()?,
-            };
-            (pid != own && state != "X" && (state == "Z") == ended).then_some((pid, seen))
+            let (state, seen) = seen(pid)?;
+            (pid != own && state != 'X' && (state == 'Z') == ended).then_some((pid, seen))
         })
         .collect()
 }
@@ -318,25 +326,20 @@ fn living(traces: &Traces) -> BTreeSet<u32> {
         })
         .map(|(pid, _)| *pid)
         .collect();
-    // our own group and session are never a trace
-    let (own_group, own_session) = (
-        rustix::process::getpgrp()
-            .as_raw_nonzero()
-            .get()
-            .cast_unsigned(),
-        rustix::process::getsid(None)
-            .map_or(0, |session| session.as_raw_nonzero().get().cast_unsigned()),
-    );
+    // our own group and session are never a trace, nor is 0, which all have whose leader is outside
+    // of our process namespace; for that 0 the ids are not asked of the system calls' wrappers,
+    // which take it for impossible
+    let (own_group, own_session) = seen(own).map_or((0, 0), |(_, seen)| (seen.group, seen.session));
     loop {
         let before = found.len();
         let members = || found.iter().filter_map(|pid| all.get(pid));
         let groups: BTreeSet<u32> = members()
             .map(|seen| seen.group)
-            .filter(|group| *group != own_group)
+            .filter(|group| *group != own_group && *group != 0)
             .collect();
         let sessions: BTreeSet<u32> = members()
             .map(|seen| seen.session)
-            .filter(|session| *session != own_session)
+            .filter(|session| *session != own_session && *session != 0)
             .collect();
         let further: Vec<u32> = all
             .iter()
