@@ -1,4 +1,4 @@
-//! Signals that stop a server: politely at first, at once the second time.
+//! Signals that end a run, or stop a server: politely at first, at once the second time.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(crate) fn end_on_signal(stop: CancellationToken, patience: Duration) -> std:
 }
 
 /// Waits for a signal to stop; false when none can be waited for.
-async fn signalled() -> bool {
+pub(crate) async fn signalled() -> bool {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -76,4 +76,4 @@ pub use options::{Command, Options, Permission, Progress, Target};
 pub use report::Report;
 pub use rule::Level;
 pub use run::{CheckError, check, check_with};
-pub use wire::{Era, adopt_orphans};
+pub use wire::{Era, adopt_orphans, end_adopted};

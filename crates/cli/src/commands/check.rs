@@ -23,7 +23,7 @@ use seaworthy_gate::{
 };
 use serde_json::Value;
 
-use crate::{environment, failure::Failure};
+use crate::{environment, failure::Failure, signal::signalled};
 
 /// Finds what is wrong with any MCP server
 ///
@@ -238,9 +238,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let options = with_progress(options, bar.as_ref());
     let report = runtime.block_on(async {
         tokio::select! {
-            report = check_with(target, options) => report.map_err(|error| failed(&error)),
-            _ = tokio::signal::ctrl_c() => Err(Failure::failed("interrupted", "the server was ended; nothing was written")),
+            report = check_with(target, options) => Some(report.map_err(|error| failed(&error))),
+            true = signalled() => None,
         }
+    });
+    let report = report.unwrap_or_else(|| {
+        runtime.block_on(seaworthy_gate::end_adopted());
+        Err(Failure::failed(
+            "interrupted",
+            "the server was ended; nothing was written",
+        ))
     });
     if let Some(bar) = bar {
         bar.finish_and_clear();

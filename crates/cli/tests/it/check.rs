@@ -319,3 +319,42 @@ async fn the_action_judges_writes_sarif_and_a_summary() {
     assert!(read("summary.md").contains("N01 tool-name"));
     assert_eq!(read("outputs"), "written=true\n");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_interrupted_run_leaves_no_process() {
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let folder = folder();
+        let pid_file = folder.path().join("pid");
+        // a process in a session of its own, without pipes and without the environment
+        let script = format!(
+            "env -i setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600' \
+             <&- >/dev/null 2>&1 & sleep 600",
+            pid_file.display()
+        );
+        let child = command(env!("CARGO_BIN_EXE_seaworthy"))
+            .args(["check", "--timeout", "60", "--", "sh", "-c", &script])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let left = loop {
+            if let Ok(pid) = std::fs::read_to_string(&pid_file) {
+                break pid.trim().to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        };
+        let pid = i32::try_from(child.id().unwrap()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
+            .unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{err}");
+        assert!(err.contains("interrupted"), "{err}");
+        assert_eq!(output.stdout, b"");
+        let state = std::fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
+        assert!(!state.contains("sleep"), "{signal:?}: {state}");
+    }
+}

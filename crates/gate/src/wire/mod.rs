@@ -19,7 +19,7 @@ mod session;
 pub mod stdio;
 
 pub use log::Log;
-pub use process::{Exit, Traces, adopt_orphans, reap, reap_all};
+pub use process::{Exit, Traces, adopt_orphans, end_adopted, reap, reap_all};
 pub use session::{Pending, Session, modern_headers};
 
 /// The two ways in which MCP is spoken.

@@ -198,6 +198,22 @@ pub async fn reap_all(traces: &Traces) -> usize {
     killed.len()
 }
 
+/// Ends every process that this one has as a descendant by adoption and did not have when it called
+/// [`adopt_orphans`]: for a program whose run was interrupted, so that the run's own end never came.
+/// Returns how many were killed; does nothing before [`adopt_orphans`] was called.
+pub async fn end_adopted() -> usize {
+    #[cfg(target_os = "linux")]
+    if BEFORE.get().is_some() {
+        return reap_all(&Traces {
+            // a mark that no process has
+            mark: random(),
+            ..Traces::default()
+        })
+        .await;
+    }
+    0
+}
+
 /// The pipes that a child was given, as `/proc` names them.
 pub(crate) fn pipes(child: &Child) -> BTreeSet<String> {
     #[cfg(target_os = "linux")]
