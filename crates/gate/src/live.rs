@@ -363,6 +363,7 @@ impl Live {
                 .iter()
                 .flat_map(|session| session.pipes())
                 .collect(),
+            adopted: true,
         };
         reap_all(&traces).await;
         // killed, but zombies until somebody asks how they ended

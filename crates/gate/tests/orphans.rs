@@ -5,10 +5,15 @@
 
 use std::{path::Path, time::Duration};
 
-use seaworthy_gate::{Command, Options, adopt_orphans, check_with};
+use seaworthy_gate::{Command, Options, adopt_orphans, check_with, end_adopted, wire::reap};
+use tokio::sync::Mutex;
+
+/// Both tests end children of this process.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
 async fn without_a_trace_is_found_and_waited_for() {
+    let _turn = TURN.lock().await;
     adopt_orphans().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/hostile/fork_bomb.py");
     let marker = format!("orphan-{}", std::process::id());
@@ -33,4 +38,21 @@ async fn without_a_trace_is_found_and_waited_for() {
         }
     }
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Rules run side by side: the end of a program that one of them started is not the end of the others'.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a child that is no server")]
+async fn what_others_started_lives_until_the_run_ends() {
+    let _turn = TURN.lock().await;
+    adopt_orphans().unwrap();
+    let mut child = std::process::Command::new("sleep")
+        .arg("60")
+        .spawn()
+        .unwrap();
+    assert_eq!(reap("a-mark-that-no-process-has").await, 0);
+    assert!(child.try_wait().unwrap().is_none());
+    assert_eq!(end_adopted().await, 1);
+    let left = format!("/proc/{}", child.id());
+    assert!(!Path::new(&left).exists());
 }

@@ -139,6 +139,9 @@ pub struct Traces {
     pub pids: BTreeSet<u32>,
     /// The pipes between the gate and the servers, as `/proc` names them: `pipe:[123]`.
     pub pipes: BTreeSet<String>,
+    /// Whether the children count that this process adopted, or started, since [`adopt_orphans`]. For a
+    /// run's end only: before, they are the servers and programs of rules that are still at work.
+    pub adopted: bool,
 }
 
 /// The children of this process that were there when it began to adopt orphans.
@@ -194,7 +197,9 @@ pub async fn reap_all(traces: &Traces) -> usize {
         killed.extend(found);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    wait_for_adopted(traces);
+    if traces.adopted {
+        wait_for_adopted(traces);
+    }
     killed.len()
 }
 
@@ -207,6 +212,7 @@ pub async fn end_adopted() -> usize {
         return reap_all(&Traces {
             // a mark that no process has
             mark: random(),
+            adopted: true,
             ..Traces::default()
         })
         .await;
@@ -338,7 +344,7 @@ fn living(traces: &Traces) -> BTreeSet<u32> {
                 || marked(**pid)
                 // a child of ours that we did not start as a server is none
                 || (seen.parent != own && holds(**pid, &traces.pipes))
-                || (seen.parent == own && BEFORE.get().is_some_and(|before| !before.contains(*pid)))
+                || (traces.adopted && seen.parent == own && BEFORE.get().is_some_and(|before| !before.contains(*pid)))
         })
         .map(|(pid, _)| *pid)
         .collect();
