@@ -130,6 +130,9 @@ pub async fn check_with(target: impl Into<Target>, options: Options) -> Result<R
             .find(|stderr| !stderr.trim().is_empty())
             .map(|stderr| harmless_lines(&stderr))
             .unwrap_or_default();
+    } else {
+        // without a server there may have been a project's tests
+        process::end_adopted().await;
     }
     let named: BTreeSet<_> = report
         .findings()

@@ -5,10 +5,12 @@
 
 use std::{path::Path, time::Duration};
 
-use seaworthy_gate::{Command, Options, adopt_orphans, check_with, end_adopted, wire::reap};
+use seaworthy_gate::{
+    Command, Options, Permission, Target, adopt_orphans, check_with, end_adopted, wire::reap,
+};
 use tokio::sync::Mutex;
 
-/// Both tests end children of this process.
+/// Each test ends children of this process.
 static TURN: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
@@ -55,4 +57,30 @@ async fn what_others_started_lives_until_the_run_ends() {
     assert_eq!(end_adopted().await, 1);
     let left = format!("/proc/{}", child.id());
     assert!(!Path::new(&left).exists());
+}
+
+/// A project without a server has no connection whose end would end the rest.
+#[tokio::test]
+async fn what_the_tests_of_a_project_left_is_ended_too() {
+    let _turn = TURN.lock().await;
+    adopt_orphans().unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let test = "def test_sum():\n    assert 1 + 1 == 2\n";
+    std::fs::write(root.path().join("test_sum.py"), test).unwrap();
+    let pid_file = root.path().join("pid");
+    let script = format!(
+        "env -i setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600' <&- >/dev/null 2>&1 & \
+         while ! [ -e {0} ]; do sleep 0.01; done",
+        pid_file.display()
+    );
+    let options = Options {
+        permission: Permission::Active,
+        test_command: Command::new(["sh", "-c", &script]),
+        ..Options::default()
+    };
+    let target = Target::Project(root.path().to_owned(), None);
+    check_with(target, options).await.unwrap();
+    let pid = std::fs::read_to_string(&pid_file).unwrap();
+    let left = Path::new("/proc").join(pid.trim());
+    assert!(!left.exists());
 }

@@ -164,7 +164,7 @@ pub fn adopt_orphans() -> std::io::Result<()> {
         BEFORE.get_or_init(|| {
             look(false)
                 .into_iter()
-                .filter(|(_, seen)| seen.parent == own)
+                .filter(|(_, at)| at.parent == own)
                 .map(|(pid, _)| pid)
                 .collect()
         });
@@ -274,8 +274,8 @@ fn as_pid(pid: u32) -> Option<rustix::process::Pid> {
 fn wait_for_adopted(traces: &Traces) {
     let Some(before) = BEFORE.get() else { return };
     let own = std::process::id();
-    for (pid, seen) in look(true) {
-        if seen.parent == own && !traces.pids.contains(&pid) && !before.contains(&pid) {
+    for (pid, at) in look(true) {
+        if at.parent == own && !traces.pids.contains(&pid) && !before.contains(&pid) {
             // an error means that somebody else was faster
             let _ = rustix::process::waitpid(as_pid(pid), rustix::process::WaitOptions::NOHANG);
         }
@@ -285,32 +285,33 @@ fn wait_for_adopted(traces: &Traces) {
 #[cfg(not(target_os = "linux"))]
 fn wait_for_adopted(_: &Traces) {}
 
+/// Where a process belongs. An id is 0 where it lies outside of our process namespace
+/// (`pid_namespaces(7)`).
 #[cfg(target_os = "linux")]
-struct Seen {
+struct Place {
     parent: u32,
     group: u32,
     session: u32,
 }
 
-/// One process's state and where it belongs. An id is 0 where it lies outside of our process
-/// namespace (`pid_namespaces(7)`).
+/// The state of a process (`proc_pid_stat(5)`), and where it belongs; none where it is gone.
 #[cfg(target_os = "linux")]
-fn seen(pid: u32) -> Option<(char, Seen)> {
+fn stat(pid: u32) -> Option<(char, Place)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // the name in brackets may hold anything
     let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
     let state = rest.next()?.chars().next()?;
-    let seen = Seen {
+    let place = Place {
         parent: rest.next()?.parse().ok()?,
         group: rest.next()?.parse().ok()?,
         session: rest.next()?.parse().ok()?,
     };
-    Some((state, seen))
+    Some((state, place))
 }
 
 /// Every process but this one: the living, or those that ended and were not waited for.
 #[cfg(target_os = "linux")]
-fn look(ended: bool) -> BTreeMap<u32, Seen> {
+fn look(ended: bool) -> BTreeMap<u32, Place> {
     let own = std::process::id();
     std::fs::read_dir("/proc")
         .into_iter()
@@ -318,8 +319,8 @@ fn look(ended: bool) -> BTreeMap<u32, Seen> {
         .flatten()
         .filter_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-            let (state, seen) = seen(pid)?;
-            (pid != own && state != 'X' && (state == 'Z') == ended).then_some((pid, seen))
+            let (state, place) = stat(pid)?;
+            (pid != own && state != 'X' && (state == 'Z') == ended).then_some((pid, place))
         })
         .collect()
 }
@@ -336,39 +337,44 @@ fn living(traces: &Traces) -> BTreeSet<u32> {
             .split(|byte| *byte == 0)
             .any(|line| line == wanted.as_bytes())
     };
+    let adopted = |pid: u32, at: &Place| {
+        traces.adopted
+            && at.parent == own
+            && BEFORE.get().is_some_and(|before| !before.contains(&pid))
+    };
     let mut found: BTreeSet<u32> = all
         .iter()
-        .filter(|(pid, seen)| {
+        .filter(|(pid, at)| {
             traces.pids.contains(pid)
-                || traces.pids.contains(&seen.group)
+                || traces.pids.contains(&at.group)
                 || marked(**pid)
                 // a child of ours that we did not start as a server is none
-                || (seen.parent != own && holds(**pid, &traces.pipes))
-                || (traces.adopted && seen.parent == own && BEFORE.get().is_some_and(|before| !before.contains(*pid)))
+                || (at.parent != own && holds(**pid, &traces.pipes))
+                || adopted(**pid, at)
         })
         .map(|(pid, _)| *pid)
         .collect();
     // our own group and session are never a trace, nor is 0, which all have whose leader is outside
     // of our process namespace; for that 0 the ids are not asked of the system calls' wrappers,
     // which take it for impossible
-    let (own_group, own_session) = seen(own).map_or((0, 0), |(_, seen)| (seen.group, seen.session));
+    let (own_group, own_session) = stat(own).map_or((0, 0), |(_, at)| (at.group, at.session));
     loop {
         let before = found.len();
         let members = || found.iter().filter_map(|pid| all.get(pid));
         let groups: BTreeSet<u32> = members()
-            .map(|seen| seen.group)
+            .map(|at| at.group)
             .filter(|group| *group != own_group && *group != 0)
             .collect();
         let sessions: BTreeSet<u32> = members()
-            .map(|seen| seen.session)
+            .map(|at| at.session)
             .filter(|session| *session != own_session && *session != 0)
             .collect();
         let further: Vec<u32> = all
             .iter()
-            .filter(|(_, seen)| {
-                found.contains(&seen.parent)
-                    || groups.contains(&seen.group)
-                    || sessions.contains(&seen.session)
+            .filter(|(_, at)| {
+                found.contains(&at.parent)
+                    || groups.contains(&at.group)
+                    || sessions.contains(&at.session)
             })
             .map(|(pid, _)| *pid)
             .collect();
