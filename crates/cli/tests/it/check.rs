@@ -1,6 +1,6 @@
 //! `seaworthy check` as its users and their scripts meet it: exit codes, formats, files, refusals.
 
-use std::{path::PathBuf, process::Stdio};
+use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -340,12 +340,17 @@ async fn an_interrupted_run_leaves_no_process() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let left = loop {
-            if let Ok(pid) = std::fs::read_to_string(&pid_file) {
-                break pid.trim().to_owned();
+        let started = async {
+            loop {
+                if let Ok(pid) = std::fs::read_to_string(&pid_file) {
+                    break pid.trim().to_owned();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         };
+        let left = tokio::time::timeout(Duration::from_secs(60), started)
+            .await
+            .unwrap();
         let pid = i32::try_from(child.id().unwrap()).unwrap();
         rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
             .unwrap();

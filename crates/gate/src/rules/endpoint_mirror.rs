@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
     reach: Reach::Reads,
     docs: Docs {
         what: "Looks for the marks of an API mirrored endpoint by endpoint: several nouns that each have tools to \
-               list, get, create, update or delete them, or one with nearly all of the tools; methods and paths in descriptions (\"GET \
-               /repos/{owner}\"); operation ids as names (\"API-post-search\"); most tools named so.",
+               list, get, create, update or delete them, or one with nearly all of the tools; methods and paths in \
+               descriptions (\"GET /repos/{owner}\"); operation ids as names (\"API-post-search\"); most tools named so.",
         why: "Endpoints are made for programs, which join five answers for nothing. A model pays for each call \
               and each answer in tokens and mistakes. A tool per task (\"why does CI fail?\") does the joining in \
               code.",
