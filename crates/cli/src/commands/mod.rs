@@ -14,10 +14,12 @@ mod check;
 mod completions;
 mod demo;
 mod man;
+mod new;
 mod run;
 mod sandbox;
 mod serve;
 mod token;
+mod upgrade;
 
 /// MCP servers fit for production.
 #[derive(Debug, Parser)]
@@ -25,7 +27,7 @@ mod token;
     name = "seaworthy",
     version,
     about = "MCP servers fit for production",
-    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github\n  seaworthy run -c 'print(6 * 7)'             Python in the sandbox\n  seaworthy check -- npx -y some-server       what is wrong with a server"
+    after_help = "Examples:\n  seaworthy demo                              the whole story on sample data, no account\n  GITHUB_TOKEN=... seaworthy serve github     the GitHub server on stdio\n  claude mcp add github -- seaworthy serve github\n  seaworthy run -c 'print(6 * 7)'             Python in the sandbox\n  seaworthy check -- npx -y some-server       what is wrong with a server\n  seaworthy new weekly-notes                  a new server that passes the gate"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -39,10 +41,12 @@ enum Command {
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Man(man::Arguments),
+    New(new::Arguments),
     Run(run::Arguments),
     Sandbox(sandbox::Arguments),
     Serve(Box<serve::Arguments>),
     Token(token::Arguments),
+    Upgrade(upgrade::Arguments),
 }
 
 /// Runs a command to its end.
@@ -53,10 +57,12 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,
         Command::Man(arguments) => man::run(&arguments)?,
+        Command::New(arguments) => new::run(&arguments)?,
         Command::Run(arguments) => return run::run(&arguments),
         Command::Sandbox(arguments) => return sandbox::run(&arguments),
         Command::Serve(arguments) => serve::run(*arguments)?,
         Command::Token(arguments) => token::run(&arguments)?,
+        Command::Upgrade(arguments) => return upgrade::run(&arguments),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -82,7 +82,7 @@ impl From<LanguageName> for Language {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Part {
+pub(crate) enum Part {
     Sandbox,
 }
 

@@ -1,0 +1,233 @@
+//! The clients, one file each.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::{Format, Places, Server, server::is_secret};
+
+mod claude_code;
+mod claude_desktop;
+mod codex;
+mod cursor;
+mod gemini;
+mod vscode;
+mod zed;
+
+/// Every client that is known, sorted by name.
+pub const CLIENTS: [&Client; 7] = [
+    &claude_code::CLIENT,
+    &claude_desktop::CLIENT,
+    &codex::CLIENT,
+    &cursor::CLIENT,
+    &gemini::CLIENT,
+    &vscode::CLIENT,
+    &zed::CLIENT,
+];
+
+/// For whom an entry is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Scope {
+    /// This user, in this project.
+    Local,
+    /// Everybody who works in this project: the file belongs to it.
+    Project,
+    /// This user, everywhere.
+    User,
+}
+
+impl Scope {
+    /// As it is written on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Project => "project",
+            Self::User => "user",
+        }
+    }
+}
+
+/// How a variable of the user's environment reaches a server.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Environment {
+    /// The client passes on all that it has: nothing is written.
+    All,
+    /// The entry names the variables.
+    Named,
+    /// The client passes on too little, and no reference is resolved: a secret comes from a file,
+    /// whose path is written (`GITHUB_TOKEN_FILE`).
+    None,
+}
+
+/// A client.
+pub struct Client {
+    /// As it is written on the command line.
+    pub name: &'static str,
+    /// As its makers call it.
+    pub title: &'static str,
+    /// How its files are written.
+    pub format: Format,
+    /// The scopes that it has, the usual one first.
+    pub scopes: &'static [Scope],
+    /// The file of a scope.
+    pub file: fn(&Places, Scope) -> PathBuf,
+    /// The path of the table of servers in that file.
+    pub section: fn(&Places, Scope) -> Vec<String>,
+    /// How a variable of the user's environment reaches a server.
+    pub environment: Environment,
+    /// An entry.
+    pub entry: fn(&Server) -> Value,
+    /// What the user does next, after an entry was written for a scope.
+    pub next: fn(Scope) -> &'static str,
+    /// The command that says what the client itself sees, if there is one.
+    pub list: Option<&'static [&'static str]>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Client({})", self.name)
+    }
+}
+
+impl Client {
+    /// The client of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        CLIENTS.into_iter().find(|client| client.name == name)
+    }
+}
+
+/// An entry as most clients have it: command, args, env.
+fn common_entry(server: &Server, reference: Option<fn(&str) -> String>) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("command".to_owned(), json!(server.command));
+    entry.insert("args".to_owned(), json!(server.arguments));
+    let mut env: Map<String, Value> = server
+        .values
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
+    if let Some(reference) = reference {
+        for name in &server.inherits {
+            env.insert(name.clone(), json!(reference(name)));
+        }
+    }
+    if !env.is_empty() {
+        entry.insert("env".to_owned(), Value::Object(env));
+    }
+    entry
+}
+
+/// The variables that a client of [`Environment::None`] must get as files: `NAME_FILE` for each secret.
+pub fn files_for(server: &Server) -> impl Iterator<Item = String> {
+    server
+        .inherits
+        .iter()
+        .filter(|name| is_secret(name))
+        .map(|name| format!("{name}_FILE"))
+}
+
+fn servers(key: &str) -> Vec<String> {
+    vec![key.to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, path::Path};
+
+    use super::*;
+    use crate::Os;
+
+    #[test]
+    fn the_list_is_sorted_and_is_the_folder() {
+        let listed: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+        assert!(listed.is_sorted());
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/client");
+        let stems: BTreeSet<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .map(|path| {
+                path.file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .replace('_', "-")
+            })
+            .filter(|stem| stem != "mod")
+            .collect();
+        assert_eq!(
+            stems,
+            listed.iter().map(|name| (*name).to_owned()).collect()
+        );
+    }
+
+    fn places(os: Os) -> Places {
+        Places {
+            os,
+            home: "/home/u".into(),
+            project: "/work/app/sub".into(),
+            repository: "/work/app".into(),
+            variables: [].into(),
+        }
+    }
+
+    #[test]
+    fn where_each_client_keeps_its_servers() {
+        let mut page = String::new();
+        for os in [Os::Linux, Os::Mac, Os::Windows] {
+            let places = places(os);
+            for client in CLIENTS {
+                for scope in client.scopes {
+                    page += &format!(
+                        "{os:?} {} {}: {} [{}]\n",
+                        client.name,
+                        scope.as_str(),
+                        (client.file)(&places, *scope).display(),
+                        (client.section)(&places, *scope).join(" > "),
+                    );
+                }
+            }
+        }
+        insta::assert_snapshot!(page);
+    }
+
+    #[test]
+    fn variables_move_them() {
+        let mut places = places(Os::Linux);
+        places.variables = crate::places::VARIABLES
+            .into_iter()
+            .map(|name| (name, Path::new("/moved").join(name)))
+            .collect();
+        let mut page = String::new();
+        for client in CLIENTS {
+            page += &format!(
+                "{}: {}\n",
+                client.name,
+                (client.file)(&places, Scope::User).display()
+            );
+        }
+        insta::assert_snapshot!(page);
+    }
+
+    #[test]
+    fn how_an_entry_looks() {
+        let server = Server {
+            name: "github".to_owned(),
+            command: "/usr/bin/seaworthy".to_owned(),
+            arguments: vec!["serve".to_owned(), "github".to_owned()],
+            inherits: vec!["GITHUB_TOKEN".to_owned(), "GITHUB_API_URL".to_owned()],
+            values: [("SEAWORTHY_LOG".to_owned(), "info".to_owned())].into(),
+        };
+        let mut page = String::new();
+        for client in CLIENTS {
+            let scope = client.scopes[0];
+            let section = (client.section)(&places(Os::Linux), scope);
+            let text = client
+                .format
+                .put("", &section, &server.name, &(client.entry)(&server))
+                .unwrap();
+            page += &format!("== {}\n{text}\n", client.name);
+        }
+        insta::assert_snapshot!(page);
+    }
+}
