@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 /// The variable `name`, unless it is unset or empty.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-fn raw(name: &str) -> Option<OsString> {
+pub(crate) fn raw(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
@@ -99,6 +99,38 @@ pub(crate) fn config() -> Option<PathBuf> {
         Some(folders.config_dir().join("config.toml"))
     };
     raw("SEAWORTHY_CONFIG").map(PathBuf::from).or_else(default)
+}
+
+/// The folder of this program's configuration.
+pub(crate) fn config_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "seaworthy")?;
+    Some(folders.config_dir().to_owned())
+}
+
+/// The user's home.
+pub(crate) fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
+}
+
+/// Where a program is, by `PATH`.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&raw("PATH")?)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(&file))
+        .find(|path| is_program(path))
+}
+
+/// Whether a file can be run.
+pub(crate) fn is_program(path: &std::path::Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        path.metadata()
+            .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    path.is_file()
 }
 
 /// The tokens of a server over HTTP: `SEAWORTHY_HTTP_TOKENS`, lines as in a token file.

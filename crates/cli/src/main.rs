@@ -14,6 +14,7 @@ mod credentials;
 mod environment;
 mod failure;
 mod http;
+mod installation;
 mod logging;
 mod records;
 mod signal;

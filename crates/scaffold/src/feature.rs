@@ -17,7 +17,7 @@ const END: &str = "seaworthy:end ";
 #[serde(rename_all = "lowercase")]
 pub enum Feature {
     /// The example of a tool over an API: `import_issue`. Left out where tools are made from an
-    /// OpenAPI document.
+    /// `OpenAPI` document.
     Api,
     /// `run_python`, by `seaworthy run`.
     Sandbox,

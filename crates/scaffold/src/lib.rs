@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod answers;
+mod digest;
 pub mod feature;
 pub mod folder;
 pub mod language;

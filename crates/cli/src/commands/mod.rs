@@ -13,12 +13,14 @@ mod budget;
 mod check;
 mod completions;
 mod demo;
+mod install;
 mod man;
 mod new;
 mod run;
 mod sandbox;
 mod serve;
 mod token;
+mod uninstall;
 mod upgrade;
 
 /// MCP servers fit for production.
@@ -40,12 +42,14 @@ enum Command {
     Check(Box<check::Arguments>),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
+    Install(install::Arguments),
     Man(man::Arguments),
     New(new::Arguments),
     Run(run::Arguments),
     Sandbox(sandbox::Arguments),
     Serve(Box<serve::Arguments>),
     Token(token::Arguments),
+    Uninstall(uninstall::Arguments),
     Upgrade(upgrade::Arguments),
 }
 
@@ -56,12 +60,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => return check::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,
+        Command::Install(arguments) => install::run(&arguments)?,
         Command::Man(arguments) => man::run(&arguments)?,
         Command::New(arguments) => new::run(&arguments)?,
         Command::Run(arguments) => return run::run(&arguments),
         Command::Sandbox(arguments) => return sandbox::run(&arguments),
         Command::Serve(arguments) => serve::run(*arguments)?,
         Command::Token(arguments) => token::run(&arguments)?,
+        Command::Uninstall(arguments) => uninstall::run(&arguments)?,
         Command::Upgrade(arguments) => return upgrade::run(&arguments),
     }
     Ok(ExitCode::SUCCESS)

@@ -9,12 +9,11 @@ use std::{
 use clap::{Args, ValueEnum};
 use dialoguer::{Confirm, Input, Select};
 use seaworthy_scaffold::{
-    Answers, BadAnswer, Feature, Language, Name, answers, folder,
-    folder::WriteError,
-    render,
+    Answers, BadAnswer, Feature, Language, Name, answers, folder, folder::WriteError, render,
     template::Template,
 };
 
+use super::install::{ClientName, install_project};
 use crate::failure::Failure;
 
 /// Makes a new MCP server that passes the gate from the first minute
@@ -48,11 +47,14 @@ pub(crate) struct Arguments {
     /// Add a part: sandbox, for Python in a sandbox; may be repeated
     #[arg(long = "with", value_name = "PART")]
     with: Vec<Part>,
+    /// Write it into a client's configuration too
+    #[arg(long, value_name = "CLIENT")]
+    install: Option<ClientName>,
     /// Ask nothing: what is not given has its default
     #[arg(long, short)]
     yes: bool,
     /// Print what was made as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "install")]
     json: bool,
 }
 
@@ -97,12 +99,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     folder::check_free(&folder).map_err(|error| not_written(&error))?;
     let answers = answers(arguments, name, asks)?;
     let template = Template::of(answers.language);
-    let tree = render(template, template.version, &answers)
-        .map_err(|error| Failure::failed(error, "this is a fault of seaworthy; please report it"))?;
+    let tree = render(template, template.version, &answers).map_err(|error| {
+        Failure::failed(error, "this is a fault of seaworthy; please report it")
+    })?;
     folder::write(&folder, &tree).map_err(|error| not_written(&error))?;
     init_git(&folder);
     tell(arguments, &answers, &folder, tree.len());
-    Ok(())
+    match arguments.install {
+        Some(client) => install_project(client, &folder),
+        None => Ok(()),
+    }
 }
 
 fn not_written(error: &WriteError) -> Failure {
@@ -213,9 +219,15 @@ fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Fai
         version,
         owner,
         author,
-        year: u16::try_from(jiff::Zoned::now().year()).unwrap_or(2026),
+        year: this_year(),
         features,
     })
+}
+
+fn this_year() -> u16 {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    // a clock that is set before the year 0 is none
+    u16::try_from(now.year()).unwrap_or_default()
 }
 
 fn bad(error: BadAnswer) -> Failure {
@@ -233,7 +245,10 @@ fn asked<T>(answer: dialoguer::Result<T>) -> Result<T, Failure> {
 }
 
 /// What git is configured to, if git is there and knows.
-#[expect(clippy::disallowed_methods, reason = "only git knows its configuration")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only git knows its configuration"
+)]
 fn git_config(key: &str) -> Option<String> {
     let output = Command::new("git").args(["config", "--get", key]).output();
     let text = String::from_utf8(output.ok()?.stdout).ok()?;

@@ -24,6 +24,7 @@ use crate::{commands::new::Part, failure::Failure};
 /// of yours is dropped. The diff is shown first.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
     /// The project's folder
     #[arg(default_value = ".")]
@@ -105,13 +106,15 @@ fn recorded(project: &Path) -> Result<(u32, seaworthy_scaffold::Answers), Failur
             "give the folder of a project that seaworthy new made",
         )
     })?;
-    record::read(&text).map_err(|error| {
-        Failure::usage(error, "restore the file from the project's history")
-    })
+    record::read(&text)
+        .map_err(|error| Failure::usage(error, "restore the file from the project's history"))
 }
 
 /// Refuses a folder whose present state git could not bring back.
-#[expect(clippy::disallowed_methods, reason = "only git knows what is committed")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only git knows what is committed"
+)]
 fn check_clean(project: &Path) -> Result<(), Failure> {
     let hint = "commit first, so that you can compare and go back; --force goes on without";
     let output = Command::new("git")
@@ -141,7 +144,10 @@ fn check_clean(project: &Path) -> Result<(), Failure> {
 }
 
 /// Whether git has the project's record: a folder that git ignores is clean too.
-#[expect(clippy::disallowed_methods, reason = "only git knows what is committed")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only git knows what is committed"
+)]
 fn is_committed(project: &Path) -> bool {
     Command::new("git")
         .args(["ls-files", "--error-unmatch", record::FILE])
@@ -200,7 +206,12 @@ fn show(from: u32, to: u32, plan: &Plan) {
         anstream::println!("Template {from} to {to}:");
     }
     for change in &plan.changes {
-        anstream::println!("  {:<9} {}{}", word(change.kind), change.path, why(change.kind));
+        anstream::println!(
+            "  {:<9} {}{}",
+            word(change.kind),
+            change.path,
+            why(change.kind)
+        );
     }
 }
 
@@ -233,7 +244,11 @@ fn print_diff(change: &Change) {
         change.after.as_deref().unwrap_or_default(),
     );
     if seaworthy_scaffold::lockfile::is_lockfile(&change.path) {
-        anstream::println!("{}: {} lines change\n", change.path, changed_lines(before, after));
+        anstream::println!(
+            "{}: {} lines change\n",
+            change.path,
+            changed_lines(before, after)
+        );
         return;
     }
     let diff = TextDiff::from_lines(before, after);

@@ -12,8 +12,7 @@ fn parse(text: &str) -> Result<DocumentMut, EditError> {
 /// The parser's own display quotes the file, which may hold secrets.
 fn invalid(text: &str, error: &TomlError) -> EditError {
     let at = error.span().map_or(0, |span| span.start).min(text.len());
-    let before = &text.as_bytes()[..at];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
     EditError::Invalid {
         format: "TOML",
         reason: format!("line {line}"),

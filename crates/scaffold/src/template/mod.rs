@@ -65,7 +65,7 @@ pub struct Past {
     pub changed: &'static [File],
     /// The paths that did not exist yet; sorted.
     pub added_since: &'static [&'static str],
-    /// The SHA-256 of the whole version, see the tests.
+    /// The digest of the whole version, see the tests.
     pub digest: &'static str,
 }
 
@@ -131,9 +131,8 @@ pub(crate) fn lockfiles() -> impl Iterator<Item = &'static str> {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use sha2::{Digest, Sha256};
-
     use super::*;
+    use crate::digest::digest;
 
     /// What tools leave in a template that is linted and tested in place.
     const LEFT_BEHIND: [&str; 9] = [
@@ -227,24 +226,15 @@ mod tests {
         }
     }
 
-    fn digest(files: &[File]) -> String {
-        let mut hasher = Sha256::new();
-        for file in files {
-            for part in [
+    fn of(files: &[File]) -> String {
+        digest(files.iter().flat_map(|file| {
+            [
                 file.path,
                 file.text,
                 file.feature.map_or("", Feature::as_str),
                 if file.executable { "x" } else { "" },
-            ] {
-                hasher.update((part.len() as u64).to_le_bytes());
-                hasher.update(part);
-            }
-        }
-        hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            ]
+        }))
     }
 
     #[test]
@@ -257,7 +247,7 @@ mod tests {
                 next = past.version;
                 let files = template.files(past.version).unwrap();
                 assert_eq!(
-                    digest(&files),
+                    of(&files),
                     past.digest,
                     "{language} {}: put the old text of what you changed into templates/history",
                     past.version

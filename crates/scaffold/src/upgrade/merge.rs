@@ -85,12 +85,7 @@ mod tests {
     #[test]
     fn no_line_of_either_side_is_lost() {
         let old: Vec<_> = (0..120).map(|n| format!("line {n}")).collect();
-        let text = |lines: &[String]| {
-            lines
-                .iter()
-                .map(|line| format!("{line}\n"))
-                .collect::<String>()
-        };
+        let text = |lines: &[String]| lines.join("\n") + "\n";
         for seed in 0_usize..300 {
             let (mut yours, mut theirs) = (old.clone(), old.clone());
             // blocks of ten lines belong to one side each; two lines stay between them

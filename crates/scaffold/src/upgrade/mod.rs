@@ -293,6 +293,7 @@ mod tests {
     const LINES: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one project, all kinds of change")]
     fn each_kind_of_change() {
         let base = tree(&[
             ("a-untouched", LINES),

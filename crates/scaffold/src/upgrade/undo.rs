@@ -6,7 +6,8 @@
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+use crate::digest::digest;
 
 use super::{Plan, Present, UpgradeError, failed, present, put};
 
@@ -22,16 +23,11 @@ struct Kept {
 struct KeptFile {
     /// Its text before; none where it was not there.
     before: Option<String>,
-    /// The SHA-256 of its text afterwards; none where it was removed.
+    /// The digest of its text afterwards; none where it was removed.
     after: Option<String>,
     /// Whether it was a program.
     #[serde(default)]
     executable: bool,
-}
-
-fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn keep(project: &Path, plan: &Plan) -> Result<(), UpgradeError> {
@@ -42,7 +38,7 @@ pub(super) fn keep(project: &Path, plan: &Plan) -> Result<(), UpgradeError> {
         .map(|change| {
             let file = KeptFile {
                 before: change.before.clone(),
-                after: change.after.as_deref().map(digest),
+                after: change.after.as_deref().map(|text| digest([text])),
                 executable: is_executable(&project.join(&change.path)),
             };
             (change.path.clone(), file)
@@ -81,7 +77,7 @@ pub fn undo(project: &Path, force: bool) -> Result<usize, UpgradeError> {
         for (path, file) in &kept.files {
             let now = match present(&project.join(path))? {
                 Present::Nothing => None,
-                Present::Text(text) => Some(digest(&text)),
+                Present::Text(text) => Some(digest([text.as_str()])),
                 Present::Other => Some(String::new()),
             };
             if now != file.after {
