@@ -63,14 +63,28 @@ impl Lock {
             entries.sort();
             entries
         };
+        let template = entries(&mut surface.templates.iter(), "uriTemplate");
         Self {
             version: VERSION,
             instructions: surface.instructions.clone().unwrap_or_default(),
             tool: entries(&mut surface.tools.iter().map(|tool| &tool.raw), "name"),
             prompt: entries(&mut surface.prompts.iter(), "name"),
             resource: entries(&mut surface.resources.iter(), "uri"),
-            template: entries(&mut surface.templates.iter(), "uriTemplate"),
+            template: template.clone(),
         }
+        .without_instances(&template)
+    }
+
+    /// Without the resources that one of the recorded templates describes: what a server holds at a
+    /// moment, not what it is.
+    #[must_use]
+    pub(crate) fn without_instances(mut self, recorded: &[Entry]) -> Self {
+        self.resource.retain(|resource| {
+            !recorded
+                .iter()
+                .any(|template| is_instance(&resource.name, &template.name))
+        });
+        self
     }
 
     /// Reads a lock file.
@@ -99,6 +113,39 @@ impl Lock {
             ))
         }
     }
+}
+
+/// Whether a URI template could have made a URI: its literal parts stand there in their order, and each
+/// expression stands for something. What expressions may hold (RFC 6570) is not looked at.
+fn is_instance(uri: &str, template: &str) -> bool {
+    let mut parts = template.split('{').map(|part| match part.split_once('}') {
+        Some((_, literal)) => literal,
+        None => part,
+    });
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = uri.strip_prefix(first) else {
+        return false;
+    };
+    let mut literals = parts.peekable();
+    // one that is all expression would describe everything
+    if first.is_empty() || literals.peek().is_none() {
+        return false;
+    }
+    while let Some(literal) = literals.next() {
+        // an expression stands for one character at least
+        let Some(skipped) = rest.chars().next() else {
+            return false;
+        };
+        let after = &rest[skipped.len_utf8()..];
+        if literals.peek().is_none() {
+            return after.ends_with(literal);
+        }
+        match after.find(literal) {
+            Some(at) => rest = &after[at + literal.len()..],
+            None => return false,
+        }
+    }
+    true
 }
 
 impl Entry {
@@ -274,6 +321,34 @@ mod tests {
         other.tools.reverse();
         other.tools[0].raw["_meta"] = json!({"at": 99});
         assert_eq!(render(&one), render(&other));
+    }
+
+    #[test]
+    fn a_template_describes_what_it_could_have_made() {
+        for (uri, template, is) in [
+            ("note://tides", "note://{name}", true),
+            ("note://", "note://{name}", false),
+            ("notes://tides", "note://{name}", false),
+            ("a://x/y/z", "a://{one}/y/{two}", true),
+            ("a://x/z", "a://{one}/y/{two}", false),
+            ("a://x.md", "a://{name}.md", true),
+            ("a://.md", "a://{name}.md", false),
+            ("a://x.md", "a://x.md", false),
+            ("a://\u{fc}", "a://{name}", true),
+            ("a://x", "{+uri}", false),
+            ("a://x", "a://{name", false),
+        ] {
+            assert_eq!(is_instance(uri, template), is, "{uri} {template}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_holds_is_not_recorded() {
+        let mut surface = surface(&[]);
+        surface.templates = vec![json!({"uriTemplate": "a://{name}", "name": "a"})];
+        assert_eq!(Lock::of(&surface).resource, []);
+        surface.resources = vec![json!({"uri": "b://c", "name": "c"})];
+        assert_eq!(Lock::of(&surface).resource.len(), 1);
     }
 
     #[test]

@@ -58,9 +58,21 @@ async fn each_language_makes_a_project_and_says_what_is_next() {
             ]
         );
         for file in [
-            ".env.example", ".github/workflows/ci.yml", ".gitignore", ".seaworthy.toml", "CHANGELOG.md",
-            "CONTRIBUTING.md", "Dockerfile", "LICENSE", "README.md", "SECURITY.md", "check",
-            "manifest.json", "seaworthy.toml", "server.json", ".git/HEAD",
+            ".env.example",
+            ".github/workflows/ci.yml",
+            ".gitignore",
+            ".seaworthy.toml",
+            "CHANGELOG.md",
+            "CONTRIBUTING.md",
+            "Dockerfile",
+            "LICENSE",
+            "README.md",
+            "SECURITY.md",
+            "check",
+            "manifest.json",
+            "seaworthy.toml",
+            "server.json",
+            ".git/HEAD",
         ] {
             assert!(project.join(file).exists(), "{language}: {file}");
         }
@@ -76,15 +88,30 @@ async fn each_language_makes_a_project_and_says_what_is_next() {
 async fn every_answer_arrives() {
     let root = TempDir::new().unwrap();
     let words = [
-        "tide-log", "--lang", "python", "--path", "deep/er", "--description", "The tides of a harbour.",
-        "--version", "3.1.4", "--owner", "harbour", "--author", "Ada Byron", "--with", "sandbox", "--json",
+        "tide-log",
+        "--lang",
+        "python",
+        "--path",
+        "deep/er",
+        "--description",
+        "The tides of a harbour.",
+        "--version",
+        "3.1.4",
+        "--owner",
+        "harbour",
+        "--author",
+        "Ada Byron",
+        "--with",
+        "sandbox",
+        "--json",
     ];
     let ran = new(&words, root.path()).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let made: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(made["path"], "deep/er");
     assert_eq!(made["features"], serde_json::json!(["api", "sandbox"]));
-    let read = |file: &str| std::fs::read_to_string(root.path().join("deep/er").join(file)).unwrap();
+    let read =
+        |file: &str| std::fs::read_to_string(root.path().join("deep/er").join(file)).unwrap();
     assert!(read("LICENSE").contains("Ada Byron"));
     let manifest: Value = serde_json::from_str(&read("manifest.json")).unwrap();
     assert_eq!(manifest["name"], "tide-log");
@@ -105,7 +132,10 @@ async fn what_cannot_be_is_refused_with_the_reason_and_nothing_is_left() {
         (&[] as &[&str], "a name is needed"),
         (&["my notes"], "try: seaworthy new my-notes"),
         (&["Notizen"], "the capital N"),
-        (&["notizbuch-für-zwei"], "try: seaworthy new notizbuch-fur-zwei"),
+        (
+            &["notizbuch-für-zwei"],
+            "try: seaworthy new notizbuch-fur-zwei",
+        ),
         (&["ノート"], "only a-z"),
         (&["class"], "a keyword of Python"),
         (&["fn"], "a keyword of Rust"),
@@ -118,7 +148,10 @@ async fn what_cannot_be_is_refused_with_the_reason_and_nothing_is_left() {
         (&["ok-name", "--path", "file"], "is no folder"),
         (&["ok-name", "--path", "file/below"], "file/below"),
         (&["ok-name", "--version", "one"], "MAJOR.MINOR.PATCH"),
-        (&["ok-name", "--description", "say \"hi\""], "the description holds"),
+        (
+            &["ok-name", "--description", "say \"hi\""],
+            "the description holds",
+        ),
         (&["ok-name", "--owner", "a b"], "no account"),
         (&["ok-name", "--lang", "cobol"], "invalid value"),
     ] {
@@ -160,6 +193,10 @@ async fn a_project_in_a_repository_gets_none_of_its_own() {
 #[tokio::test]
 async fn a_path_with_blanks_is_quoted_in_the_next_command() {
     let root = TempDir::new().unwrap();
-    let ran = new(&["weekly-notes", "--yes", "--path", "my folder"], root.path()).await;
+    let ran = new(
+        &["weekly-notes", "--yes", "--path", "my folder"],
+        root.path(),
+    )
+    .await;
     assert!(ran.out.contains("  cd 'my folder'\n"), "{}", ran.out);
 }

@@ -65,8 +65,16 @@ async fn a_part_is_added_shown_first_and_taken_back() {
     let ran = upgrade(&with, &project).await;
     assert_eq!(ran.code, Some(2), "{}", ran.out);
     assert!(ran.err.contains("nobody to ask"), "{}", ran.err);
-    assert!(ran.out.contains("+++ src/weekly_notes/tools/run_python.py"), "{}", ran.out);
-    assert!(!project.join("src/weekly_notes/tools/run_python.py").exists());
+    assert!(
+        ran.out.contains("+++ src/weekly_notes/tools/run_python.py"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        !project
+            .join("src/weekly_notes/tools/run_python.py")
+            .exists()
+    );
     let ran = upgrade(&["--diff", "--with", "sandbox"], &project).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     // the owner's own line, where the template has none
@@ -79,8 +87,16 @@ async fn a_part_is_added_shown_first_and_taken_back() {
     git(&project, &["commit", "--quiet", "-am", "mine"]).await;
     let ran = upgrade(&["--with", "sandbox", "--yes"], &project).await;
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
-    assert!(project.join("src/weekly_notes/tools/run_python.py").exists());
-    assert!(std::fs::read_to_string(&readme).unwrap().ends_with("\nMine.\n"));
+    assert!(
+        project
+            .join("src/weekly_notes/tools/run_python.py")
+            .exists()
+    );
+    assert!(
+        std::fs::read_to_string(&readme)
+            .unwrap()
+            .ends_with("\nMine.\n")
+    );
     // git does not see what is kept for the way back
     let status = command("git")
         .args(["status", "--porcelain", "--untracked-files=all"])
@@ -88,11 +104,22 @@ async fn a_part_is_added_shown_first_and_taken_back() {
         .output()
         .await
         .unwrap();
-    assert!(!String::from_utf8(status.stdout).unwrap().contains(".seaworthy/"));
+    assert!(
+        !String::from_utf8(status.stdout)
+            .unwrap()
+            .contains(".seaworthy/")
+    );
     let ran = upgrade(&["--undo"], &project).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(!project.join("src/weekly_notes/tools/run_python.py").exists());
-    assert_eq!(std::fs::read_to_string(&readme).unwrap(), format!("{text}\nMine.\n"));
+    assert!(
+        !project
+            .join("src/weekly_notes/tools/run_python.py")
+            .exists()
+    );
+    assert_eq!(
+        std::fs::read_to_string(&readme).unwrap(),
+        format!("{text}\nMine.\n")
+    );
     let ran = upgrade(&["--undo"], &project).await;
     assert_eq!(ran.code, Some(1), "{}", ran.out);
 }

@@ -23,7 +23,8 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         what: "Instructions, tools, prompts, resources and resource templates are compared with mcp.lock, which \
                `--update-lock` writes: what changed is shown as a diff, what is new or gone is named. The order, \
-               _meta and the server's version do not count; a list of resources may grow, which is a note.",
+               _meta and the server's version do not count, nor do resources that a recorded template describes: \
+               they are what the server holds. A list of other resources may grow, which is a note.",
         why: "A server is approved for what it says on one day, and asked again each day. What it says to the \
               model then may be anything: a new sentence in a description is enough to make a model send its \
               files elsewhere, and no client asks again.",
@@ -60,7 +61,9 @@ fn check(live: &Live) -> BoxFuture<'_, Outcome> {
         if live.surfaces.is_empty() {
             return Outcome::unverified("it speaks neither era, so nothing is listed");
         }
-        compare(&recorded, &Lock::of(&live.surface))
+        let shown = Lock::of(&live.surface).without_instances(&recorded.template);
+        let templates = recorded.template.clone();
+        compare(&recorded.without_instances(&templates), &shown)
     })
 }
 

@@ -1,13 +1,13 @@
 //! Behind Claude Code from npm, offline: its own HOME, a scripted model on loopback, and a proxy
 //! (the same listener) that would see every other connection.
 
-use std::process::Stdio;
+use std::{ffi::OsString, path::Path, process::Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::{Duration, timeout};
 
-use super::messages_api::{MessagesApi, Step};
+use super::messages_api::{MessagesApi, Seen, Step};
 use crate::{
     child::{BINARY, after},
     over_http::{self, Serving},
@@ -17,21 +17,50 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Claude Code, its home and its model.
-struct Claude {
+pub(super) struct Claude {
     home: TempDir,
     model: MessagesApi,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Claude {
-    async fn start(script: &'static [Step]) -> Self {
+    pub(super) async fn start(script: &'static [Step]) -> Self {
         Self {
             home: TempDir::new().unwrap(),
             model: MessagesApi::start(script).await,
+            environment: Vec::new(),
         }
     }
 
+    /// Sets a variable of its environment.
+    pub(super) fn with_env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// What its model saw.
+    pub(super) fn seen(&self) -> Seen {
+        self.model.seen()
+    }
+
+    /// Runs `seaworthy ARGUMENTS` for the owner of its home, in a folder; gives its stdout.
+    pub(super) async fn seaworthy(&self, arguments: &[&str], folder: &Path) -> String {
+        let output = command(BINARY)
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .env("HOME", self.home.path())
+            .output()
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}{complained}");
+        said
+    }
+
     /// Runs `claude ARGUMENTS`, which must succeed; gives its stdout.
-    async fn run(&self, arguments: &[&str]) -> String {
+    pub(super) async fn run(&self, arguments: &[&str]) -> String {
         let home = self.home.path();
         let output = command(npm("@anthropic-ai/claude-code/bin/claude.exe"))
             .args(arguments)
@@ -48,6 +77,7 @@ impl Claude {
             .env("HTTP_PROXY", &self.model.url)
             .env("HTTPS_PROXY", &self.model.url)
             .env("NO_PROXY", "127.0.0.1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .output();
         let output = timeout(PATIENCE, output).await.unwrap().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
