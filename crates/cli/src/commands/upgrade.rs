@@ -122,13 +122,10 @@ fn check_clean(project: &Path) -> Result<(), Failure> {
         .current_dir(project)
         .output();
     match output {
-        Ok(output) if output.status.success() && output.stdout.is_empty() => {
-            if is_committed(project) {
-                Ok(())
-            } else {
-                Err(Failure::usage("the project has no commit yet", hint))
-            }
+        Ok(output) if output.status.success() && !is_committed(project) => {
+            Err(Failure::usage("the project has no commit yet", hint))
         }
+        Ok(output) if output.status.success() && output.stdout.is_empty() => Ok(()),
         Ok(output) if output.status.success() => {
             let changed = String::from_utf8_lossy(&output.stdout).lines().count();
             Err(Failure::usage(
@@ -150,7 +147,7 @@ fn check_clean(project: &Path) -> Result<(), Failure> {
 )]
 fn is_committed(project: &Path) -> bool {
     Command::new("git")
-        .args(["ls-files", "--error-unmatch", record::FILE])
+        .args(["cat-file", "-e", &format!("HEAD:./{}", record::FILE)])
         .current_dir(project)
         .output()
         .is_ok_and(|output| output.status.success())

@@ -6,17 +6,35 @@ use crate::{Feature, Language};
 /// The template.
 pub(super) const TEMPLATE: Template = Template {
     language: Language::Python,
-    version: 1,
+    version: 2,
     files: FILES,
     history: HISTORY,
 };
 
-const HISTORY: &[Past] = &[];
+const HISTORY: &[Past] = &[Past {
+    version: 1,
+    changed: &[
+        File::new(
+            ".github/dependabot.yml",
+            include_str!("../../templates/history/python-1/.github/dependabot.yml"),
+        ),
+        File::program(
+            "check",
+            include_str!("../../templates/history/python-1/check"),
+        ),
+    ],
+    added_since: &[".editorconfig"],
+    digest: "b48392ca8a1f0aeb5dad6b04d89b7512f16d750fc5aa9fef96c77c877f592f73",
+}];
 
 const FILES: &[File] = &[
     File::new(
         ".dockerignore",
         include_str!("../../templates/python/.dockerignore"),
+    ),
+    File::new(
+        ".editorconfig",
+        include_str!("../../templates/python/.editorconfig"),
     ),
     File::new(
         ".env.example",
