@@ -89,7 +89,7 @@ async fn a_part_is_added_shown_first_and_taken_back() {
     std::fs::write(&readme, format!("{text}\nMine.\n")).unwrap();
     let ran = upgrade(&["--with", "sandbox", "--yes"], &project).await;
     assert_eq!(ran.code, Some(2), "{}", ran.out);
-    assert!(ran.err.contains("1 files have uncommitted"), "{}", ran.err);
+    assert!(ran.err.contains("1 file has uncommitted"), "{}", ran.err);
     git(&project, &["commit", "--quiet", "-am", "mine"]).await;
     let ran = upgrade(&["--with", "sandbox", "--yes"], &project).await;
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
