@@ -128,7 +128,11 @@ fn check_clean(project: &Path) -> Result<(), Failure> {
         Ok(output) if output.status.success() && output.stdout.is_empty() => Ok(()),
         Ok(output) if output.status.success() => {
             let changed = String::from_utf8_lossy(&output.stdout).lines().count();
-            let what = if changed == 1 { "file has" } else { "files have" };
+            let what = if changed == 1 {
+                "file has"
+            } else {
+                "files have"
+            };
             Err(Failure::usage(
                 format_args!("{changed} {what} uncommitted changes"),
                 hint,

@@ -216,6 +216,43 @@ async fn a_project_holds(language: &'static str) {
     project.judge().await;
 }
 
+/// A project is made without a network, and its `./check` says what it lacks.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn without_a_network() {
+    for language in ["python", "rust"] {
+        let root = TempDir::new().unwrap();
+        let alone = |program: &Path, words: &[&str], folder: &Path| {
+            let mut command = command("unshare");
+            command
+                .args(["--user", "--map-root-user", "--net", "--"])
+                .arg(program)
+                .args(words)
+                .current_dir(folder)
+                .stdin(Stdio::null())
+                .envs(registries())
+                .env("HOME", root.path())
+                .env("PATH", tools())
+                // nothing was fetched before
+                .env("CARGO_HOME", root.path().join("cargo"))
+                .env("UV_CACHE_DIR", root.path().join("uv"));
+            timeout(PATIENCE, command.output())
+        };
+        let words = ["new", "weekly-notes", "--lang", language, "--yes"];
+        let made = alone(Path::new(BINARY), &words, root.path()).await.unwrap();
+        succeeded(&made.unwrap());
+        let project = root.path().join("weekly-notes");
+        let checked = alone(&project.join("check"), &["--fast"], &project).await;
+        let checked = checked.unwrap().unwrap();
+        assert!(!checked.status.success(), "{language}");
+        let complained = String::from_utf8_lossy(&checked.stderr);
+        assert!(
+            complained.contains("reachable?"),
+            "{language}: {complained}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn python() {
     a_project_holds("python").await;
