@@ -26,6 +26,7 @@
 //!   not, and run the tests, which write `docs/rules.md`.
 //! - `wire/`: the client: raw JSON-RPC over stdio and HTTP.
 //! - `live`, `surface`, `calls`, `project`: what rules may look at; `probe`: requests over HTTP by hand.
+//! - `handshake`: a greeting alone, for diagnoses; nothing is judged.
 //! - `schema`: arguments made from JSON Schema; `fuzz`, `injection`, `inputs`: odd and hostile ones.
 //! - `verbs`: what a tool does, by our own reading of its words; `claims`: what its words claim.
 //! - `text`, `phrases`, `paging`, `failures`, `hidden`, `credential`: how texts are read: descriptions, orders
@@ -44,6 +45,7 @@ pub mod explain;
 mod failures;
 pub mod finding;
 mod fuzz;
+pub mod handshake;
 pub mod hidden;
 pub mod injection;
 mod inputs;

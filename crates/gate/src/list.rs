@@ -56,7 +56,8 @@ pub async fn read(session: &Session) -> Surface {
     surface
 }
 
-fn server_info(hello: &Value) -> Value {
+/// What a server says that it is, in either era.
+pub(crate) fn server_info(hello: &Value) -> Value {
     let modern = &hello["_meta"]["io.modelcontextprotocol/serverInfo"];
     if modern.is_null() {
         hello["serverInfo"].clone()

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Client, Environment, Scope, common_entry, servers};
-use crate::Format;
+use crate::{Format, References, start::is_passed_by_few};
 
 pub(super) const CLIENT: Client = Client {
     name: "claude-desktop",
@@ -18,5 +18,17 @@ pub(super) const CLIENT: Client = Client {
     environment: Environment::None,
     entry: |server| Value::Object(common_entry(server, None)),
     next: |_| "quit Claude Desktop wholly and start it again",
+    inherits: |name, _| is_passed_by_few(name),
+    references: References::None,
+    // wherever the program itself was started: the root on macOS
+    folder: |_, _| std::path::MAIN_SEPARATOR_STR.into(),
+    in_shell: false,
+    flaw: |entry| {
+        entry["url"].is_string().then_some(
+            "Claude Desktop takes no server over HTTP from this file, and may drop the others for it",
+        )
+    },
+    withheld: |_, _, _| None,
+    in_two_scopes: "",
     list: None,
 };

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{Client, Environment, Scope, common_entry, servers};
-use crate::Format;
+use crate::{Format, References, start::is_passed_by_few};
 
 pub(super) const CLIENT: Client = Client {
     name: "cursor",
@@ -25,5 +25,13 @@ pub(super) const CLIENT: Client = Client {
         Value::Object(entry)
     },
     next: |_| "enable the server in Cursor's settings, under MCP; start Cursor where the variables are set",
+    // not documented: the least that any client passes on
+    inherits: |name, _| is_passed_by_few(name),
+    references: References::Env,
+    folder: |places, _| places.project.clone(),
+    in_shell: false,
+    flaw: |_| None,
+    withheld: |_, _, _| None,
+    in_two_scopes: "which one wins is not documented; the project's, as others report",
     list: None,
 };

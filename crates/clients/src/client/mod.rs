@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Format, Places, Server, server::is_secret};
+use crate::{Format, Places, References, Server, server::is_secret};
 
 mod claude_code;
 mod claude_desktop;
@@ -59,6 +59,15 @@ pub enum Environment {
     None,
 }
 
+/// Why a client does not start what is configured, though nothing is wrong with the entry.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Withheld {
+    /// What keeps it.
+    pub why: &'static str,
+    /// What its user does about it.
+    pub remedy: &'static str,
+}
+
 /// A client.
 pub struct Client {
     /// As it is written on the command line.
@@ -79,6 +88,20 @@ pub struct Client {
     pub entry: fn(&Server) -> Value,
     /// What the user does next, after an entry was written for a scope.
     pub next: fn(Scope) -> &'static str,
+    /// Which variables of its own environment a server gets in any case, by name and value.
+    pub inherits: fn(&str, &str) -> bool,
+    /// How an entry refers to a variable.
+    pub references: References,
+    /// The folder that a server starts in.
+    pub folder: fn(&Places, Scope) -> PathBuf,
+    /// Whether it is started from a shell, so that it has the environment of one.
+    pub in_shell: bool,
+    /// Why it cannot use an entry of that shape, if so.
+    pub flaw: fn(&Value) -> Option<&'static str>,
+    /// Why it does not start an entry of that name now, as far as its files say so.
+    pub withheld: fn(&Places, Scope, &str) -> Option<Withheld>,
+    /// What becomes of a name that two scopes have.
+    pub in_two_scopes: &'static str,
     /// The command that says what the client itself sees, if there is one.
     pub list: Option<&'static [&'static str]>,
 }
@@ -124,6 +147,13 @@ pub fn files_for(server: &Server) -> impl Iterator<Item = String> {
         .iter()
         .filter(|name| is_secret(name))
         .map(|name| format!("{name}_FILE"))
+}
+
+/// A file of the client's own, for a look: an empty one where it is missing or broken.
+fn look(path: &std::path::Path) -> Value {
+    let text = crate::file::read(path).unwrap_or_default();
+    let entries = Format::Jsonc.entries(&text, &[]).unwrap_or_default();
+    Value::Object(entries)
 }
 
 fn servers(key: &str) -> Vec<String> {

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{Client, Environment, Scope, common_entry, servers};
-use crate::Format;
+use crate::{Format, References};
 
 pub(super) const CLIENT: Client = Client {
     name: "vscode",
@@ -28,5 +28,13 @@ pub(super) const CLIENT: Client = Client {
         Value::Object(entry)
     },
     next: |_| "run \"MCP: List Servers\" in VS Code, start the server and trust it",
+    inherits: |_, _| true,
+    references: References::Env,
+    folder: |places, _| places.project.clone(),
+    // it asks the login shell for its environment
+    in_shell: true,
+    flaw: |_| None,
+    withheld: |_, _, _| None,
+    in_two_scopes: "both are listed, as two servers",
     list: None,
 };

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Client, Environment, Scope, common_entry, servers};
-use crate::{Format, Os};
+use crate::{Format, Os, References, start::is_passed_by_few};
 
 pub(super) const CLIENT: Client = Client {
     name: "zed",
@@ -24,5 +24,13 @@ pub(super) const CLIENT: Client = Client {
     environment: Environment::None,
     entry: |server| Value::Object(common_entry(server, None)),
     next: |_| "the Agent Panel's settings show it",
+    // all of its own, which may lack the shell's: no more than any client is counted on
+    inherits: |name, _| is_passed_by_few(name),
+    references: References::None,
+    folder: |places, _| places.project.clone(),
+    in_shell: false,
+    flaw: |_| None,
+    withheld: |_, _, _| None,
+    in_two_scopes: "the project's wins, in a project that is trusted",
     list: None,
 };

@@ -93,14 +93,40 @@ pub(crate) fn spawn(
 ) -> Result<Child, Lost> {
     let mut spawn = Spawn::new(&command.program);
     spawn
-        .args(&command.arguments)
         .env_clear()
         .envs(
             INHERITED
                 .iter()
                 .filter_map(|name| Some((name, std::env::var_os(name)?))),
         )
-        .envs(env)
+        .envs(env);
+    start(spawn, command, cwd, mark)
+}
+
+/// Starts a program in the same way, with exactly this environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the gate starts the servers that it greets, with the environment that it was given"
+)]
+pub(crate) fn spawn_in(
+    command: &Command,
+    cwd: Option<&Path>,
+    env: &BTreeMap<String, String>,
+    mark: &str,
+) -> Result<Child, Lost> {
+    let mut spawn = Spawn::new(&command.program);
+    spawn.env_clear().envs(env);
+    start(spawn, command, cwd, mark)
+}
+
+fn start(
+    mut spawn: Spawn,
+    command: &Command,
+    cwd: Option<&Path>,
+    mark: &str,
+) -> Result<Child, Lost> {
+    spawn
+        .args(&command.arguments)
         .env(MARK, mark)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

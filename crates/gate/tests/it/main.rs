@@ -10,6 +10,7 @@
 mod catalogue;
 mod defects;
 mod descriptions;
+mod handshake;
 mod hostile;
 mod hostile_http;
 mod http;
