@@ -14,6 +14,13 @@ pub(crate) fn raw(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// The whole environment, as far as it is text: what a client passes on is a part of it.
+pub(crate) fn all() -> std::collections::BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 /// The variable `name` as text. One that is no text is an error and not unset: without its
 /// address, say, the token would go to another host than was meant.
 fn variable(name: &str) -> Result<Option<String>, Failure> {
@@ -56,6 +63,18 @@ pub(crate) fn github_token() -> Result<Option<Token>, Failure> {
         }
     }
     Ok(None)
+}
+
+/// The variable that the GitHub token comes from, if it is set.
+pub(crate) fn github_token_source() -> Option<&'static str> {
+    [
+        "GITHUB_TOKEN",
+        "GITHUB_TOKEN_FILE",
+        "GH_TOKEN",
+        "GH_TOKEN_FILE",
+    ]
+    .into_iter()
+    .find(|name| raw(name).is_some())
 }
 
 /// The address of the GitHub API: `GITHUB_API_URL`, else the public one.

@@ -81,23 +81,75 @@ mod tests {
         };
         let secret = "ghp_0123456789abcdef";
         for (client, entry, found) in [
-            ("claude-code", json!({"env": {"GITHUB_TOKEN": "anything"}}), "env GITHUB_TOKEN"),
-            ("claude-code", json!({"env": {"GITHUB_TOKEN": "${GITHUB_TOKEN}"}}), ""),
-            ("claude-desktop", json!({"env": {"GITHUB_TOKEN": "${GITHUB_TOKEN}"}}), "env GITHUB_TOKEN"),
-            ("claude-desktop", json!({"env": {"GITHUB_TOKEN_FILE": "/home/u/token"}}), ""),
-            ("cursor", json!({"headers": {"Authorization": "Bearer abc"}}), "headers Authorization"),
-            ("cursor", json!({"headers": {"Authorization": "Bearer ${env:T}"}}), ""),
-            ("cursor", json!({"headers": {"X-Api-Key": "abc"}}), "headers X-Api-Key"),
-            ("gemini", json!({"env": {"A": secret, "B_KEY": "$B_KEY"}}), "env A"),
-            ("codex", json!({"http_headers": {"Authorization": "x"}}), "http_headers Authorization"),
-            ("zed", json!({"args": ["serve", "--token", secret]}), "args 3"),
-            ("zed", json!({"args": [format!("--token={secret}")]}), "args 1"),
+            (
+                "claude-code",
+                json!({"env": {"GITHUB_TOKEN": "anything"}}),
+                "env GITHUB_TOKEN",
+            ),
+            (
+                "claude-code",
+                json!({"env": {"GITHUB_TOKEN": "${GITHUB_TOKEN}"}}),
+                "",
+            ),
+            (
+                "claude-desktop",
+                json!({"env": {"GITHUB_TOKEN": "${GITHUB_TOKEN}"}}),
+                "env GITHUB_TOKEN",
+            ),
+            (
+                "claude-desktop",
+                json!({"env": {"GITHUB_TOKEN_FILE": "/home/u/token"}}),
+                "",
+            ),
+            (
+                "cursor",
+                json!({"headers": {"Authorization": "Bearer abc"}}),
+                "headers Authorization",
+            ),
+            (
+                "cursor",
+                json!({"headers": {"Authorization": "Bearer ${env:T}"}}),
+                "",
+            ),
+            (
+                "cursor",
+                json!({"headers": {"X-Api-Key": "abc"}}),
+                "headers X-Api-Key",
+            ),
+            (
+                "gemini",
+                json!({"env": {"A": secret, "B_KEY": "$B_KEY"}}),
+                "env A",
+            ),
+            (
+                "codex",
+                json!({"http_headers": {"Authorization": "x"}}),
+                "http_headers Authorization",
+            ),
+            (
+                "zed",
+                json!({"args": ["serve", "--token", secret]}),
+                "args 3",
+            ),
+            (
+                "zed",
+                json!({"args": [format!("--token={secret}")]}),
+                "args 1",
+            ),
             ("vscode", json!({"url": "https://u:p@host/mcp"}), "url"),
-            ("vscode", json!({"url": "https://host/mcp?api_key=x"}), "url"),
+            (
+                "vscode",
+                json!({"url": "https://host/mcp?api_key=x"}),
+                "url",
+            ),
             ("vscode", json!({"url": "https://host/mcp?page=x"}), ""),
         ] {
             let client = Client::named(client).unwrap();
-            assert_eq!(client.exposed(&places, &entry).join(", "), found, "{client:?} {entry}");
+            assert_eq!(
+                client.exposed(&places, &entry).join(", "),
+                found,
+                "{client:?} {entry}"
+            );
         }
     }
 }

@@ -75,12 +75,7 @@ impl References {
     }
 
     /// The value of one reference; none where it stays as it is written.
-    fn one(
-        self,
-        inner: &str,
-        around: Surroundings<'_>,
-        resolved: &mut Resolved,
-    ) -> Option<String> {
+    fn one(self, inner: &str, around: Surroundings<'_>, resolved: &mut Resolved) -> Option<String> {
         let (name, default) = match self {
             Self::Env => match inner.strip_prefix("env:") {
                 Some(name) => (name, None),
@@ -154,7 +149,12 @@ mod tests {
             (Braces, "${NOT:-a b}", "a b", ""),
             (Braces, "${NOT:-}", "", ""),
             (Braces, "$SET ${env:SET}", "$SET ${env:SET}", ""),
-            (Dollar, "$SET-${SET}-$NOT-${NOT:-d}", "value-value--d", "NOT"),
+            (
+                Dollar,
+                "$SET-${SET}-$NOT-${NOT:-d}",
+                "value-value--d",
+                "NOT",
+            ),
             (Dollar, "5$ and $", "5$ and $", ""),
             (Dollar, "${open", "${open", ""),
             (Env, "${env:SET}:${env:NOT}", "value:", "NOT"),

@@ -233,11 +233,13 @@ impl Reading<'_> {
                 headers.push((name.clone(), value));
             }
         }
-        let mut from_variable = |header: &str, scheme: &str, variable: &str| {
-            match self.around.environment.get(variable) {
-                Some(value) => headers.push((header.to_owned(), format!("{scheme}{value}"))),
-                None => self.unset.push(variable.to_owned()),
-            }
+        let mut from_variable = |header: &str, scheme: &str, variable: &str| match self
+            .around
+            .environment
+            .get(variable)
+        {
+            Some(value) => headers.push((header.to_owned(), format!("{scheme}{value}"))),
+            None => self.unset.push(variable.to_owned()),
         };
         for (name, variable) in entry["env_http_headers"].as_object().into_iter().flatten() {
             from_variable(name, "", variable.as_str().unwrap_or_default());
@@ -402,10 +404,22 @@ mod tests {
             ("claude-desktop", http.clone(), "no server over HTTP"),
             ("codex", json!({"url": "x", "command": "y"}), "both"),
             ("codex", json!({}), "neither"),
-            ("zed", json!({"command": "x", "enabled": false}), "switched off"),
+            (
+                "zed",
+                json!({"command": "x", "enabled": false}),
+                "switched off",
+            ),
             ("cursor", json!({"type": "sse", "url": "http://x"}), "SSE"),
-            ("vscode", json!({"command": "x", "env": {"K": "${input:key}"}}), "asks for key"),
-            ("vscode", json!({"command": "x", "envFile": "/nonexistent/.env"}), "not there"),
+            (
+                "vscode",
+                json!({"command": "x", "env": {"K": "${input:key}"}}),
+                "asks for key",
+            ),
+            (
+                "vscode",
+                json!({"command": "x", "envFile": "/nonexistent/.env"}),
+                "not there",
+            ),
         ] {
             let error = understand(client, &entry).unwrap_err().to_string();
             assert!(error.contains(said), "{client}: {error}");

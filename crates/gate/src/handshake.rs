@@ -142,12 +142,13 @@ async fn greet_in(
             environment,
             folder,
         } => {
-            let child = process::spawn_in(command, folder.as_deref(), environment, &mark)
-                .map_err(lost)?;
+            let child =
+                process::spawn_in(command, folder.as_deref(), environment, &mark).map_err(lost)?;
             Session::over_stdio(child, era, json!({}), log, patience)
         }
         Start::Http(url, headers) => {
-            let endpoint = Endpoint::new(url.clone(), headers.clone(), log.clone()).map_err(lost)?;
+            let endpoint =
+                Endpoint::new(url.clone(), headers.clone(), log.clone()).map_err(lost)?;
             Session::over_http(endpoint, era, json!({}), log, patience)
         }
     };
@@ -204,7 +205,10 @@ async fn talk(
     let info = list::server_info(hello);
     let text = |name: &str| harmless(info[name].as_str().unwrap_or_default(), 80);
     let mut tools = 0;
-    if !hello["capabilities"].get("tools").is_none_or(Value::is_null) {
+    if !hello["capabilities"]
+        .get("tools")
+        .is_none_or(Value::is_null)
+    {
         let (walk, _) = list::walk(session, "tools/list", "tools").await;
         if let Some(why) = list::why(&walk.end) {
             return Err((false, format!("tools/list: {why}")));

@@ -13,6 +13,7 @@ mod budget;
 mod check;
 mod completions;
 mod demo;
+mod doctor;
 mod install;
 mod man;
 mod new;
@@ -42,6 +43,7 @@ enum Command {
     Check(Box<check::Arguments>),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
+    Doctor(doctor::Arguments),
     Install(install::Arguments),
     Man(man::Arguments),
     New(new::Arguments),
@@ -60,6 +62,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => return check::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,
+        Command::Doctor(arguments) => return doctor::run(&arguments),
         Command::Install(arguments) => install::run(&arguments)?,
         Command::Man(arguments) => man::run(&arguments)?,
         Command::New(arguments) => new::run(&arguments)?,

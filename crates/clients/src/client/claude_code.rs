@@ -41,9 +41,8 @@ pub(super) const CLIENT: Client = Client {
     in_shell: true,
     flaw: |entry| {
         let is_http = entry["url"].is_string() && entry["type"].is_null();
-        (is_http && entry["command"].is_null()).then_some(
-            "it has a url and no \"type\": \"http\", so that Claude Code skips it",
-        )
+        (is_http && entry["command"].is_null())
+            .then_some("it has a url and no \"type\": \"http\", so that Claude Code skips it")
     },
     withheld,
     in_two_scopes: "local wins over project, once that is approved, and project over user",
@@ -62,7 +61,10 @@ fn withheld(places: &Places, scope: Scope, name: &str) -> Option<Withheld> {
     };
     let user = look(&folder.join("settings.json"));
     let denied = user["deniedMcpServers"].as_array().into_iter().flatten();
-    if denied.into_iter().any(|denied| denied["serverName"] == name) {
+    if denied
+        .into_iter()
+        .any(|denied| denied["serverName"] == name)
+    {
         return Some(Withheld {
             why: "deniedMcpServers in the user's settings.json names it",
             remedy: "take it off that list",

@@ -55,8 +55,12 @@ async fn a_server_of_the_new_era_alone_is_greeted() {
 #[tokio::test]
 async fn the_environment_is_the_one_that_was_given_and_stderr_is_told() {
     let start = Start::Stdio {
-        command: Command::new(["/bin/sh", "-c", "env | cut -d= -f1 | sort | tr '\\n' ' ' >&2"])
-            .unwrap(),
+        command: Command::new([
+            "/bin/sh",
+            "-c",
+            "env | cut -d= -f1 | sort | tr '\\n' ' ' >&2",
+        ])
+        .unwrap(),
         environment: [
             ("ONLY".to_owned(), "this".to_owned()),
             ("PATH".to_owned(), std::env::var("PATH").unwrap()),
@@ -78,7 +82,8 @@ async fn the_environment_is_the_one_that_was_given_and_stderr_is_told() {
 async fn a_mute_server_is_given_up_and_ended() {
     let folder = tempfile::tempdir().unwrap();
     let pid = folder.path().join("pid");
-    let mute = "import os, time; open(os.environ['PID'], 'w').write(str(os.getpid())); time.sleep(600)";
+    let mute =
+        "import os, time; open(os.environ['PID'], 'w').write(str(os.getpid())); time.sleep(600)";
     let start = python(mute, &[("PID", pid.to_str().unwrap())]);
     let error = greet(&start, Duration::from_secs(2)).await.unwrap_err();
     assert!(error.why.contains("no answer within 2 s"), "{error}");
