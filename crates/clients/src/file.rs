@@ -58,6 +58,17 @@ pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
     write(after, path)
 }
 
+/// Removes a file that holds `before`, and keeps that beside it.
+///
+/// # Errors
+/// The file is no longer `before`, or the system refused; the file is as it was.
+pub fn remove(path: &Path, before: &str) -> io::Result<()> {
+    // the copy is made first, and so is the look
+    replace(path, before, before)?;
+    let path = fs::canonicalize(path)?;
+    fs::remove_file(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,11 +83,15 @@ mod tests {
         replace(&path, "one", "two").unwrap();
         assert_eq!(read(&path).unwrap(), "two");
         assert_eq!(read(&backup_path(&path)).unwrap(), "one");
+        remove(&path, "one").unwrap_err();
         // somebody else was faster
         let error = replace(&path, "one", "three").unwrap_err();
         assert!(error.to_string().contains("somebody else"), "{error}");
         assert_eq!(read(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
+        remove(&path, "two").unwrap();
+        assert_eq!(read(&path).unwrap(), "");
+        assert_eq!(read(&backup_path(&path)).unwrap(), "two");
     }
 
     #[cfg(unix)]

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::failure::Failure;
 
 mod budget;
+mod bundle;
 mod check;
 mod completions;
 mod demo;
@@ -40,6 +41,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Budget(budget::Arguments),
+    Bundle(bundle::Arguments),
     Check(Box<check::Arguments>),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
@@ -59,6 +61,7 @@ enum Command {
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Budget(arguments) => budget::run(&arguments)?,
+        Command::Bundle(arguments) => bundle::run(&arguments)?,
         Command::Check(arguments) => return check::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments)?,
         Command::Demo(arguments) => demo::run(&arguments)?,

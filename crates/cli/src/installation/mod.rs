@@ -156,10 +156,33 @@ pub(crate) fn uninstall(
             "nothing was written; mend the file, or remove the entry by hand",
         )
     };
+    let section = (client.section)(places, scope);
     let before = file::read(&file).map_err(|error| unusable(&error))?;
+    let present = client
+        .format
+        .entries(&before, &section)
+        .map_err(|error| unusable(&error))?;
+    let Some(entry) = present.get(name) else {
+        return Ok(None);
+    };
+    // where nothing but this entry was added, the file becomes what it was, to the byte
+    let earlier = file::read(&file::backup_path(&file)).unwrap_or_default();
+    for (was, is_none) in [(&earlier, earlier.is_empty()), (&String::new(), true)] {
+        let has = client.format.entries(was, &section);
+        let is_it = has.is_ok_and(|entries| !entries.contains_key(name))
+            && client.format.put(was, &section, name, entry).as_ref() == Ok(&before);
+        if is_it && is_none {
+            file::remove(&file, &before).map_err(|error| unusable(&error))?;
+            return Ok(Some(file));
+        }
+        if is_it {
+            file::replace(&file, &before, was).map_err(|error| unusable(&error))?;
+            return Ok(Some(file));
+        }
+    }
     let after = client
         .format
-        .remove(&before, &(client.section)(places, scope), name)
+        .remove(&before, &section, name)
         .map_err(|error| unusable(&error))?;
     let Some(after) = after else { return Ok(None) };
     file::replace(&file, &before, &after).map_err(|error| unusable(&error))?;
