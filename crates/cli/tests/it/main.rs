@@ -9,14 +9,18 @@
 )]
 
 mod budget;
+mod bundle;
 mod check;
 mod check_ourselves;
 mod child;
 mod demo;
 mod deploy;
+mod doctor;
 mod environment;
 mod fuzz;
 mod http;
+mod install;
+mod machine;
 mod new;
 mod over_http;
 mod programs;
@@ -26,6 +30,7 @@ mod run;
 mod run_python;
 mod sandbox;
 mod token;
+mod uninstall;
 mod upgrade;
 mod upstream;
 mod wire;

@@ -5,12 +5,14 @@
 //! test here fails when its program is not there; `./test` names the tests that it leaves out.
 
 mod budget_page;
+mod bundle;
 mod check_page;
 mod claude_code;
 mod emulate;
 mod emulator;
 mod fixtures;
 mod inspector;
+mod install_clients;
 mod messages_api;
 mod new_project;
 mod replicas;
