@@ -28,6 +28,9 @@ use crate::{
 /// How long a server may take to end once its stdin is closed.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How often the rest of stderr is looked for, each time after ten milliseconds.
+const LAST_WORDS: usize = 20;
+
 /// The longest text of the server's own that is told, in characters.
 const SAID: usize = 300;
 
@@ -155,6 +158,15 @@ async fn greet_in(
     let outcome = timeout(patience, talk(&session, patience, begun)).await;
     let outcome = outcome.unwrap_or(Err((false, Lost::Silent(patience).to_string())));
     session.close(FAREWELL).await;
+    if outcome.is_err() {
+        // what it wrote last may still be on its way
+        for _ in 0..LAST_WORDS {
+            if session.stderr().ends_with('\n') {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
     let stderr = ending(&session.stderr());
     session.end().await;
     reap_all(&Traces {
