@@ -197,9 +197,9 @@ pub fn no_path(text: &str) -> Result<(), Problem> {
 pub struct Count<const MIN: u64, const MAX: u64>(u64);
 
 impl<const MIN: u64, const MAX: u64> Count<MIN, MAX> {
-    /// The least.
-    pub fn least() -> Self {
-        Self(MIN)
+    /// The number, or the bound that is next to it.
+    pub fn clamped(number: u64) -> Self {
+        Self(number.clamp(MIN, MAX))
     }
 
     /// The number, if it is within the bounds.

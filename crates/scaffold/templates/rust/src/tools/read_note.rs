@@ -29,7 +29,7 @@ struct Arguments {
 }
 
 fn first() -> Start {
-    Start::least()
+    Start::clamped(0)
 }
 
 pub(super) static TOOL: Tool<State> = Tool {

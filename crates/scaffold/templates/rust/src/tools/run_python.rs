@@ -35,9 +35,13 @@ type Seconds = Count<1, SECONDS>;
 struct Arguments {
     /// Python code, such as `print(6 * 7)`; only what it prints comes back.
     code: Code,
-    /// Seconds until the code is ended, 30 unless given.
-    #[serde(default)]
-    timeout_s: Option<Seconds>,
+    /// Seconds until the code is ended.
+    #[serde(default = "usual")]
+    timeout_s: Seconds,
+}
+
+fn usual() -> Seconds {
+    Seconds::clamped(30)
 }
 
 pub(super) static TOOL: Tool<State> = Tool {
@@ -79,7 +83,7 @@ struct Stream {
 
 async fn run(state: Arc<State>, arguments: JsonObject) -> Result<String, ToolError> {
     let Arguments { code, timeout_s } = input::parse(arguments)?;
-    let seconds = timeout_s.map_or(30, Seconds::get);
+    let seconds = timeout_s.get();
     let outcome = execute(&state.settings.seaworthy, &code, seconds).await?;
     let mut answer = Answer::new();
     let status = outcome

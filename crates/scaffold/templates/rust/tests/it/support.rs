@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 
 use acme_notes::settings;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_acme-notes");
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,7 +31,7 @@ pub(crate) fn eras() -> [ClientLifecycleMode; 2] {
 
 /// The program with its notes in a folder and nothing of this process's environment.
 pub(crate) fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_acme-notes"));
+    let mut command = Command::new(PROGRAM);
     command
         .env_clear()
         .env("HOME", folder)
