@@ -15,7 +15,9 @@ import datetime
 import json
 import os
 import platform
+import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -89,6 +91,7 @@ GENERATORS = {
         "environment": {"WEEKLY_NOTES_API_KEY": "none", "WEEKLY_NOTES_DATABASE": "$PROJECT/../notes.sqlite3"},
     },
 }
+MANIFESTS = {"Python": "pyproject.toml", "Rust": "Cargo.toml", "TypeScript": "package.json"}
 REPOSITORY_RULES = ("R01", "R02", "R03", "R04")
 
 
@@ -136,13 +139,14 @@ def one_round(work: Work, peer: str, program: str) -> dict:
     how, parent = GENERATORS[peer], work.fresh("projects", peer)
     project = parent / NAME
     variables = {name: filled(value, project) for name, value in how.get("environment", {}).items()}
-    seen = {"steps": {}, "failures": {}, "contents": None, "server": None}
+    seen = {"steps": {}, "exit": None, "failures": {}, "contents": None, "server": None}
 
     def step(name: str, commands: list[list[str]], cwd: Path) -> bool:
         seconds = 0.0
         for command in commands:
             done = work.run(command, cwd, f"{peer}-{name}", LIMITS[name])
             seconds += done["seconds"]
+            seen["exit"] = done["code"]
             if why := failure(done, LIMITS[name]):
                 seen["failures"][name] = why
                 break
@@ -150,8 +154,8 @@ def one_round(work: Work, peer: str, program: str) -> dict:
         return name not in seen["failures"]
 
     step("generate", [[program, *how["generate"]]], parent)
-    if not project.is_dir():
-        seen["failures"].setdefault("generate", "it wrote no project")
+    if not (project / MANIFESTS[how["language"]]).is_file():  # Cargo without a manifest would build a project of a parent folder
+        seen["failures"].setdefault("generate", f"it wrote no {MANIFESTS[how['language']]}")
         return seen
     seen["contents"] = contents(project, work.environment())
     # a step that fails does not keep the next from being tried: what it left may do
@@ -171,11 +175,14 @@ def tests(work: Work, peer: str, found: list[str]) -> dict | None:
     limit = LIMITS["test"]
     done = work.run(GENERATORS[peer]["test"], work.folder / "projects" / peer / NAME, f"{peer}-test", limit)
     return {"files": len(found), "passed": done["code"] == 0, "seconds": done["seconds"], "failure": failure(done, limit),
-            "says": next((line for line in reversed((done["out"] + done["err"]).splitlines()) if "passed" in line), None)}
+            "count": sum(int(number) for number in re.findall(r"\b(\d+) pass(?:ed|ing)\b", done["out"] + done["err"]))}
 
 
 def gate(work: Work, peer: str, ours: Path, repository: bool) -> dict:
-    """What the gate finds in the running server, or in its repository. It runs in an empty folder, so no project's own settings soften the rules for a server."""
+    """What the gate finds in the running server, or in its repository.
+
+    It runs in an empty folder, so no project's own settings soften the rules for a server.
+    """
     how, project = GENERATORS[peer], work.folder / "projects" / peer / NAME
     variables = [word for name, value in how.get("environment", {}).items() for word in ("--env", f"{name}={filled(value, project)}")]
     command = [str(ours), "check", "--active", "--json", *variables]
@@ -195,7 +202,7 @@ def gate(work: Work, peer: str, ours: Path, repository: bool) -> dict:
 
 
 def judge(work: Work, peer: str, ours: Path, rounds: int) -> dict | None:
-    """Everything about one generator; None: the program has no template of that language."""
+    """Everything about one generator; None: our program succeeds and writes no manifest, so it was built without that language's template."""
     how = GENERATORS[peer]
     result = {"peer": peer, "what": how["what"], "version": how["version"], "language": how["language"]}
     if how["registry"] is None:
@@ -204,14 +211,14 @@ def judge(work: Work, peer: str, ours: Path, rounds: int) -> dict | None:
     if why:
         return result | {"failures": {"get": why}}
     first = one_round(work, peer, program)  # fills the caches
-    if how["registry"] is None and not (work.folder / "projects" / peer / NAME / ("Cargo.toml" if how["language"] == "Rust" else "pyproject.toml")).exists():
+    if how["registry"] is None and first["contents"] is None and first["exit"] == 0:
         return None
     later = [one_round(work, peer, program) for _ in range(rounds)] or [first]
     last = later[-1]
     whole = [sum(one["steps"].values()) + one["server"]["tools_list"] for one in later if one["server"] and not one["failures"]]
     result |= {"cold": first["steps"], "rounds": [one["steps"] for one in later], "failures": last["failures"], "contents": last["contents"], "server": last["server"],
                "start": statistics.median(one["server"]["tools_list"] for one in later) if last["server"] and last["server"]["tools_list"] else None,
-               "to_first_answer": statistics.median(whole) if len(whole) == len(later) else None}
+               "to_first_answer": statistics.median(whole) if len(whole) == len(later) else None, "to_first_answer_rounds": whole}
     if last["contents"]:
         result |= {"tests": tests(work, peer, last["contents"]["kinds"]["tests"]),
                    "gate": {"server": gate(work, peer, ours, False), "repository": gate(work, peer, ours, True)}}
@@ -228,12 +235,15 @@ def machine(work: Work) -> dict:
 def main():
     built = [ROOT / "target" / kind / "seaworthy" for kind in ("release", "debug")]
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--ours", type=Path, default=next((path for path in built if path.exists()), built[0]), help="the seaworthy program: the gate, and our generator (default: what was built here)")
-    parser.add_argument("--work", type=Path, default=ROOT / "target" / "peers-scaffold", help="where everything is installed and generated (default: target/peers-scaffold)")
+    parser.add_argument("--ours", type=Path, default=next((path for path in built if path.exists()), built[0]),
+                        help="the seaworthy program: the gate, and our generator (default: what was built here)")
+    parser.add_argument("--work", type=Path, default=ROOT / "target" / "peers-scaffold",
+                        help="where everything is installed and generated (default: target/peers-scaffold)")
     parser.add_argument("--peer", action="append", choices=sorted(GENERATORS), help="only this generator (repeatable)")
     parser.add_argument("--again", action="store_true", help="keep results that are there; run only what is missing")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed, with warm caches (default 3)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that what was started is ended too
     ours = options.ours.resolve()
     if not ours.is_file():
         parser.error(f"there is no program {ours}: build it, or name it with --ours")

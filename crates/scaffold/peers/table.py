@@ -10,7 +10,7 @@ def tables(whole: dict) -> str:
              f"uv {machine['uv']}, Node.js {machine['node']} and npm {machine['npm']}.", ""]
     lines += grid(["generator", "version", "language", "files", "tests", "CI", "security policy", "contributing", "licence", "lock file", "container"],
                   [contained(one) for one in results])
-    lines += grid(["generator", "generates", "builds", "own tests", "starts", "example call", "from command to first answer", "of which start",
+    lines += grid(["generator", "generates", "installs and builds", "own tests", "starts", "example call", "from command to first answer", "of which start",
                    "server: errors / warnings / notes", "bad input refused", "repository: errors / warnings"],
                   [run(one) for one in results])
     failed = [f"- {title(one)}, {STEPS[step]}: `{words}`" for one in results for step, words in one["failures"].items()]
@@ -57,10 +57,12 @@ def found(judged: dict | None, levels: tuple[str, ...]) -> str:
     return " / ".join(str(judged["summary"][level]) for level in levels)
 
 
-def bad_input(judged: dict | None) -> str:
+def bad_input(judged: dict | None, server: dict | None) -> str:
     """By the gate's rules of bad arguments and of fuzzed ones: yes if both hold, no if one found something."""
     if not judged or judged["failure"]:
         return "-"
+    if not server or not server["example"]:
+        return "good input too"
     verdicts = [judged["verdicts"].get(rule) for rule in RULES_OF_BAD_INPUT]
     return "no" if "found" in verdicts else yes(True) if all(verdict == "passed" for verdict in verdicts) else "not verified"
 
@@ -70,8 +72,8 @@ def run(one: dict) -> list[str]:
     if "get" in failures:
         return [title(one), "no generator", *["-"] * 9]
     tests = one.get("tests")
-    own = "none" if not tests else "pass" if tests["passed"] else "fail"
+    own = "none" if not tests else f"{tests['count']} pass" if tests["passed"] else f"fail ({tests['count']} pass)"
     starts = "-" if server is None else "no" if server["failure"] else "yes, after the failed build" if "build" in failures else "yes"
     return [title(one), "ends with an error" if "generate" in failures else "yes", "no" if "build" in failures or "install" in failures else "yes", own, starts,
             yes(server["example"] if server else None), seconds(one["to_first_answer"]), seconds(one["start"]),
-            found(judged.get("server"), ("errors", "warnings", "notes")), bad_input(judged.get("server")), found(judged.get("repository"), ("errors", "warnings"))]
+            found(judged.get("server"), ("errors", "warnings", "notes")), bad_input(judged.get("server"), server), found(judged.get("repository"), ("errors", "warnings"))]

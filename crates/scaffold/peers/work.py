@@ -14,6 +14,7 @@ PASSED = re.compile(r"PATH|SSL_CERT_\w+|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_E
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 ADDRESS = re.compile(r"\b(https?|file)://\S+")
 FOLDER = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
+NPM_NOISE = ("npm warn", "npm error code")  # the lines that follow say more
 ERROR = re.compile(r"error|exception|not found|cannot|refused", re.IGNORECASE)
 
 
@@ -92,7 +93,7 @@ def clean(text: str) -> str:
 
 def last_words(text: str) -> str:
     """The line of a failed command's output that says what is wrong: the first that names an error, else the last."""
-    lines = [line for line in (clean(line) for line in text.splitlines()) if line and not line.startswith("npm warn")]
+    lines = [line for line in (clean(line) for line in text.splitlines()) if line and not line.startswith(NPM_NOISE)]
     return next((line for line in lines if ERROR.search(line)), lines[-1] if lines else "it says nothing")[:300]
 
 
