@@ -164,7 +164,7 @@ def one_round(work: Work, peer: str, program: str) -> dict:
     seen["server"] = converse([filled(word, project) for word in how["start"]], project, work.environment(variables), work.folder / "logs" / f"{peer}-server.txt",
                               how["example"])
     if seen["server"]["failure"]:
-        seen["failures"]["start"] = f"{seen['server']['failure']}: {seen['server']['words']}"
+        seen["failures"]["start"] = ": ".join(seen["server"][name] for name in ("failure", "words") if name in seen["server"])
     return seen
 
 
