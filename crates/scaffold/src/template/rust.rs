@@ -6,17 +6,35 @@ use crate::{Feature, Language};
 /// The template.
 pub(super) const TEMPLATE: Template = Template {
     language: Language::Rust,
-    version: 1,
+    version: 2,
     files: FILES,
     history: HISTORY,
 };
 
-const HISTORY: &[Past] = &[];
+const HISTORY: &[Past] = &[Past {
+    version: 1,
+    changed: &[
+        File::new(
+            ".github/dependabot.yml",
+            include_str!("../../templates/history/rust-1/.github/dependabot.yml"),
+        ),
+        File::program(
+            "check",
+            include_str!("../../templates/history/rust-1/check"),
+        ),
+    ],
+    added_since: &[".editorconfig"],
+    digest: "5acbc77279a37bc754d5860dcdaa7a83f94fac81b579d998dfc293cd4d9cad6c",
+}];
 
 const FILES: &[File] = &[
     File::new(
         ".dockerignore",
         include_str!("../../templates/rust/.dockerignore"),
+    ),
+    File::new(
+        ".editorconfig",
+        include_str!("../../templates/rust/.editorconfig"),
     ),
     File::new(
         ".env.example",
