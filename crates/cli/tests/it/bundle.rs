@@ -301,7 +301,7 @@ async fn what_does_not_fit_or_start_gives_no_bundle() {
         .files()
         .into_iter()
         .map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".mcpb") || name.starts_with(".tmp"))
+        .filter(|name| name.contains(".mcpb") || name.starts_with(".tmp"))
         .collect();
     assert_eq!(left, [""; 0]);
 }

@@ -126,10 +126,9 @@ async fn a_server_gets_what_its_client_passes_on_and_no_more() {
     );
 }
 
+/// Writes configurations with all that can be wrong in them.
 #[cfg(unix)]
-#[tokio::test]
-async fn what_is_wrong_with_entries_is_named() {
-    let machine = Machine::new();
+fn flawed(machine: &Machine) {
     let unrunnable = machine.write("unrunnable", "text");
     let claude = json!({"mcpServers": {
         "gone": {"command": "/nonexistent/seaworthy", "args": ["serve", "github"]},
@@ -163,6 +162,13 @@ async fn what_is_wrong_with_entries_is_named() {
         "home/.gemini/settings.json",
         "{\"mcpServers\": {\"off\": {\"command\": \"/bin/true\"}}}",
     );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_wrong_with_entries_is_named() {
+    let machine = Machine::new();
+    flawed(&machine);
     let variables = [("HIDDEN", "hidden-hidden-hidden")];
     let ran = doctor(&machine, &["--offline", "--timeout", "10"], &variables).await;
     assert_eq!(ran.code, Some(1));

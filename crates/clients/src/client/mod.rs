@@ -260,4 +260,132 @@ mod tests {
         }
         insta::assert_snapshot!(page);
     }
+
+    /// What each client says to an entry `x` of a project, after those files were written.
+    fn withheld(client: &str, scope: Scope, files: &[(&str, &str)]) -> Option<&'static str> {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let places = Places {
+            os: Os::Linux,
+            home: root.join("home"),
+            project: root.join("app"),
+            repository: root.join("app"),
+            variables: [].into(),
+        };
+        for (path, text) in files {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let app = places.project.to_str().unwrap();
+            std::fs::write(path, text.replace("APP", app)).unwrap();
+        }
+        let client = Client::named(client).unwrap();
+        (client.withheld)(&places, scope, "x").map(|withheld| withheld.why)
+    }
+
+    /// A client, a scope, files before that, and a part of what it says, if anything.
+    type Case<'a> = (&'a str, Scope, &'a [(&'a str, &'a str)], Option<&'a str>);
+
+    fn judge(cases: &[Case<'_>]) {
+        for (client, scope, files, part) in cases {
+            let why = withheld(client, *scope, files);
+            let is_right = match part {
+                Some(part) => why.is_some_and(|why| why.contains(part)),
+                None => why.is_none(),
+            };
+            assert!(is_right, "{client} {scope:?} {files:?}: {why:?}");
+        }
+    }
+
+    #[test]
+    fn what_claude_code_holds_back_is_read_from_its_files() {
+        use Scope::{Project, User};
+        let approves = "{\"enabledMcpjsonServers\": [\"x\"]}";
+        let rejects = "{\"disabledMcpjsonServers\": [\"x\"], \"enableAllProjectMcpServers\": true}";
+        let trusted = "{\"projects\": {\"APP\": {\"hasTrustDialogAccepted\": true}}}";
+        let (settings, local, shared) = (
+            "home/.claude/settings.json",
+            "app/.claude/settings.local.json",
+            "app/.claude/settings.json",
+        );
+        judge(&[
+            ("claude-code", User, &[][..], None),
+            ("claude-code", Project, &[], Some("approval")),
+            ("claude-code", Project, &[(settings, approves)], None),
+            ("claude-code", Project, &[(local, approves)], None),
+            (
+                "claude-code",
+                Project,
+                &[(shared, approves)],
+                Some("approval"),
+            ),
+            (
+                "claude-code",
+                Project,
+                &[(shared, approves), ("home/.claude.json", trusted)],
+                None,
+            ),
+            (
+                "claude-code",
+                Project,
+                &[(settings, rejects)],
+                Some("rejected"),
+            ),
+            (
+                "claude-code",
+                User,
+                &[(
+                    settings,
+                    "{\"deniedMcpServers\": [{\"serverName\": \"x\"}]}",
+                )],
+                Some("deniedMcpServers"),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_others_hold_back_is_read_from_their_files() {
+        use Scope::{Project, User};
+        let of_gemini = "home/.gemini/trustedFolders.json";
+        judge(&[
+            ("codex", User, &[], None),
+            ("codex", Project, &[], Some("does not trust")),
+            (
+                "codex",
+                Project,
+                &[(
+                    "home/.codex/config.toml",
+                    "[projects.\"APP\"]\ntrust_level = \"trusted\"\n",
+                )],
+                None,
+            ),
+            ("gemini", User, &[], Some("does not trust")),
+            (
+                "gemini",
+                User,
+                &[(of_gemini, "{\"APP\": \"TRUST_FOLDER\"}")],
+                None,
+            ),
+            (
+                "gemini",
+                User,
+                &[(of_gemini, "{\"APP/sub\": \"TRUST_PARENT\"}")],
+                None,
+            ),
+            (
+                "gemini",
+                User,
+                &[(of_gemini, "{\"APP\": \"DO_NOT_TRUST\"}")],
+                Some("does not trust"),
+            ),
+            (
+                "gemini",
+                Project,
+                &[(
+                    "home/.gemini/settings.json",
+                    "{\"security\": {\"folderTrust\": {\"enabled\": false}}}",
+                )],
+                None,
+            ),
+        ]);
+    }
 }

@@ -94,6 +94,9 @@ pub(super) fn keep(packed: NamedTempFile, output: &Path) -> Result<Told, Failure
     let digest = Sha256::digest(&bytes);
     Ok(Told {
         bytes: bytes.len() as u64,
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: digest.iter().fold(String::new(), |text, byte| {
+            // two digits a byte
+            text + &format!("{byte:02x}")
+        }),
     })
 }

@@ -21,16 +21,15 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A client, in the environment of a user who has a token.
 fn client(machine: &Machine, program: &str, proxy: &str) -> Command {
-    let mut command = match program {
-        "claude" => command(npm("@anthropic-ai/claude-code/bin/claude.exe")),
-        _ => {
-            let mut node = command(node());
-            node.arg(match program {
-                "codex" => npm("@openai/codex/bin/codex.js"),
-                _ => npm("@google/gemini-cli/bundle/gemini.js"),
-            });
-            node
-        }
+    let mut command = if program == "claude" {
+        command(npm("@anthropic-ai/claude-code/bin/claude.exe"))
+    } else {
+        let mut node = command(node());
+        node.arg(match program {
+            "codex" => npm("@openai/codex/bin/codex.js"),
+            _ => npm("@google/gemini-cli/bundle/gemini.js"),
+        });
+        node
     };
     machine.settle(&mut command);
     command
