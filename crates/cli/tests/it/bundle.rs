@@ -113,6 +113,12 @@ async fn a_bundle_starts_and_is_the_same_for_the_same_files() {
     let ran = bundle(&machine, &["--output", other.to_str().unwrap()]).await;
     assert_eq!(ran.json()["sha256"], first["sha256"], "{}", ran.err);
     assert_eq!(std::fs::read(other).unwrap(), std::fs::read(file).unwrap());
+    // what the trial is given beside
+    for (given, code) in [("GITHUB_TOKEN", 1), ("GITHUB_TOKEN=", 0), ("=x", 2)] {
+        let ran = bundle(&machine, &["--env", given]).await;
+        assert_eq!(ran.code, Some(code), "{given}: {}", ran.err);
+        assert!(!ran.err.contains(TOKEN), "{}", ran.err);
+    }
     // for people
     let ran = machine.run(&["bundle"]).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);

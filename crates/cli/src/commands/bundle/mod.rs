@@ -4,13 +4,14 @@
 //! `start` starts the server out of the finished bundle, as a desktop client would.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use clap::Args;
 
-use crate::failure::Failure;
+use crate::{environment, failure::Failure};
 
 mod archive;
 mod contents;
@@ -38,6 +39,10 @@ pub(crate) struct Arguments {
     /// The bundle's file (default: NAME-VERSION.mcpb in the project)
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// A further variable for the trial: NAME=VALUE, or NAME to pass on one's own (a proxy, a mirror of
+    /// packages, a real key); may be repeated
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    env: Vec<String>,
     /// How long the server may take to answer; it may have to fetch its packages first
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
@@ -49,6 +54,25 @@ pub(crate) struct Arguments {
 /// A failure of a file.
 fn failed(path: &Path, error: &dyn std::fmt::Display, hint: &str) -> Failure {
     Failure::failed(format_args!("{}: {error}", path.display()), hint)
+}
+
+/// The variables of `--env`; one's own that is not set is left out.
+fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut variables = BTreeMap::new();
+    for text in given {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (text.as_str(), environment::named(text)?),
+        };
+        if name.is_empty() {
+            return Err(Failure::usage(
+                "--env has no name of a variable",
+                "write NAME=VALUE, or NAME",
+            ));
+        }
+        variables.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    Ok(variables)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -69,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let met = start::try_out(
         packed.path(),
         &manifest,
+        &variables(&arguments.env)?,
         Duration::from_secs(arguments.timeout),
     )?;
     let told = archive::keep(packed, &output)?;

@@ -16,10 +16,14 @@ use serde_json::Value;
 use super::{archive, failed, manifest::Manifest};
 use crate::{environment, failure::Failure, signal::signalled};
 
-/// Unpacks the bundle and greets its server.
+/// Values of `--env` that are at least so long may be secrets, and are not repeated, in bytes.
+const SECRET_BYTES: usize = 8;
+
+/// Unpacks the bundle and greets its server, which gets further variables than a client would give it.
 pub(super) fn try_out(
     bundle: &Path,
     manifest: &Manifest,
+    further: &BTreeMap<String, String>,
     patience: Duration,
 ) -> Result<Met, Failure> {
     let folder = tempfile::Builder::new()
@@ -38,6 +42,7 @@ pub(super) fn try_out(
     for (name, value) in &launch.environment {
         variables.insert(name.clone(), fill(value).join(","));
     }
+    variables.extend(further.clone());
     let start = Start::Stdio {
         command: Command {
             program: fill(&launch.command).concat(),
@@ -70,11 +75,15 @@ pub(super) fn try_out(
         let said = if stderr.is_empty() {
             stderr
         } else {
-            format!("; it said: {}", stderr.replace('\n', " | "))
+            let shown = further
+                .values()
+                .filter(|value| value.len() >= SECRET_BYTES)
+                .fold(stderr, |text, value| text.replace(value, "(hidden)"));
+            format!("; it said: {}", shown.replace('\n', " | "))
         };
         Failure::failed(
             format_args!("the server does not start out of its bundle: {why}{said}"),
-            "no bundle was written; it was started in another folder, with the variables of a desktop client alone, and may miss a file or a variable",
+            "no bundle was written; it was started in another folder, with the variables of a desktop client alone, and may miss a file or a variable (--env adds one)",
         )
     })
 }
