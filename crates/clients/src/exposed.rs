@@ -79,7 +79,7 @@ mod tests {
             repository: "/work/app".into(),
             variables: [].into(),
         };
-        let secret = "ghp_0123456789abcdef";
+        let looks = "ghp_0123456789abcdef";
         for (client, entry, found) in [
             (
                 "claude-code",
@@ -118,7 +118,7 @@ mod tests {
             ),
             (
                 "gemini",
-                json!({"env": {"A": secret, "B_KEY": "$B_KEY"}}),
+                json!({"env": {"A": looks, "B_KEY": "$B_KEY"}}),
                 "env A",
             ),
             (
@@ -128,12 +128,12 @@ mod tests {
             ),
             (
                 "zed",
-                json!({"args": ["serve", "--token", secret]}),
+                json!({"args": ["serve", "--token", looks]}),
                 "args 3",
             ),
             (
                 "zed",
-                json!({"args": [format!("--token={secret}")]}),
+                json!({"args": [format!("--token={looks}")]}),
                 "args 1",
             ),
             ("vscode", json!({"url": "https://u:p@host/mcp"}), "url"),
