@@ -40,14 +40,21 @@ pub(crate) fn found_in(
 ) -> (Vec<Found>, Vec<Unreadable>) {
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     for client in clients {
+        let mut seen = Vec::new();
         for scope in client.scopes {
             let file = (client.file)(places, *scope);
+            let section = (client.section)(places, *scope);
+            // in the user's home the project's file may be the user's own
+            if seen.contains(&(file.clone(), section.clone())) {
+                continue;
+            }
+            seen.push((file.clone(), section.clone()));
             let entries = file::read(&file)
                 .map_err(|error| error.to_string())
                 .and_then(|text| {
                     client
                         .format
-                        .entries(&text, &(client.section)(places, *scope))
+                        .entries(&text, &section)
                         .map_err(|error| error.to_string())
                 });
             match entries {

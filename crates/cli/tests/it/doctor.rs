@@ -396,6 +396,18 @@ async fn a_sandbox_that_was_asked_for_and_is_not_there_is_a_problem() {
 }
 
 #[tokio::test]
+async fn in_the_home_itself_an_entry_is_there_once() {
+    let machine = Machine::new();
+    let ran = machine.run(&["install", "cursor", "--scope", "user"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let home = machine.home();
+    let words = ["--offline", "--project", home.to_str().unwrap()];
+    let ran = doctor(&machine, &words, &[("GITHUB_TOKEN", TOKEN)]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    assert_eq!(lines(&ran.json(), "clients").len(), 1, "{}", ran.out);
+}
+
+#[tokio::test]
 async fn wrong_use_is_refused() {
     let machine = Machine::new();
     for words in [
