@@ -3,15 +3,13 @@
 //! To check a new kind of input, add a type here, with a test below, and use it in the arguments
 //! of the tool. The single checks are in [`crate::kit::input`].
 
-use std::{borrow::Cow, ops::Deref};
+use std::ops::Deref;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::kit::input::{
-    Problem, bounded, checked, no_controls, no_invisibles, no_path, not_blank,
-};
+use crate::kit::input::{Problem, bounded, no_controls, no_invisibles, no_path, not_blank};
 
 /// The longest name of a note, in characters.
 pub const NAME_LENGTH: usize = 255;
@@ -28,17 +26,17 @@ const BREAKS: [char; 3] = ['\n', '\r', '\t'];
 
 /// The name of a note. Blanks around it are removed, and Unicode is composed (NFC), so that names
 /// that look the same are the same.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = NAME_LENGTH))]
 pub struct NoteName(String);
 
-impl NoteName {
-    /// Checks a name.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: &str) -> Result<Self, Problem> {
-        bounded(text, NAME_LENGTH)?;
-        not_blank(text)?;
+impl TryFrom<String> for NoteName {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Result<Self, Problem> {
+        bounded(&text, NAME_LENGTH)?;
+        not_blank(&text)?;
         let name: String = text.nfc().collect();
         let name = name.trim();
         no_controls(name, &[])?;
@@ -56,34 +54,16 @@ impl Deref for NoteName {
     }
 }
 
-impl<'de> Deserialize<'de> for NoteName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, |text| Self::new(&text))
-    }
-}
-
-impl JsonSchema for NoteName {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "NoteName".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": NAME_LENGTH })
-    }
-}
-
 /// The content of a note: any text with lines that shows something.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = CONTENT_LENGTH))]
 pub struct Content(String);
 
-impl Content {
-    /// Checks a content.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: String) -> Result<Self, Problem> {
+impl TryFrom<String> for Content {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Result<Self, Problem> {
         bounded(&text, CONTENT_LENGTH)?;
         not_blank(&text)?;
         no_controls(&text, &BREAKS)?;
@@ -98,34 +78,16 @@ impl Deref for Content {
     }
 }
 
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::new)
-    }
-}
-
-impl JsonSchema for Content {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Content".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": CONTENT_LENGTH })
-    }
-}
-
 /// A text to search for; an empty one finds everything.
-#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = QUERY_LENGTH))]
 pub struct Query(String);
 
-impl Query {
-    /// Checks a text.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: String) -> Result<Self, Problem> {
+impl TryFrom<String> for Query {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Result<Self, Problem> {
         bounded(&text, QUERY_LENGTH)?;
         no_controls(&text, &[])?;
         Ok(Self(text))
@@ -138,36 +100,18 @@ impl Deref for Query {
         &self.0
     }
 }
-
-impl<'de> Deserialize<'de> for Query {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::new)
-    }
-}
-
-impl JsonSchema for Query {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Query".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": QUERY_LENGTH })
-    }
-}
 // seaworthy:begin api
 
 /// A repository as `owner/name`, which becomes part of an address.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = REPOSITORY_LENGTH))]
 pub struct Repository(String);
 
-impl Repository {
-    /// Checks a name.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: String) -> Result<Self, Problem> {
+impl TryFrom<String> for Repository {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Result<Self, Problem> {
         bounded(&text, REPOSITORY_LENGTH)?;
         let (owner, name) = text.split_once('/').unwrap_or((&text, ""));
         let is_of = |part: &str, also: &str| {
@@ -194,37 +138,19 @@ impl Deref for Repository {
         &self.0
     }
 }
-
-impl<'de> Deserialize<'de> for Repository {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::new)
-    }
-}
-
-impl JsonSchema for Repository {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Repository".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": REPOSITORY_LENGTH })
-    }
-}
 // seaworthy:end api
 // seaworthy:begin sandbox
 
 /// Code to run: any text with lines that shows something.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = CONTENT_LENGTH))]
 pub struct Code(String);
 
-impl Code {
-    /// Checks code.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: String) -> Result<Self, Problem> {
+impl TryFrom<String> for Code {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Result<Self, Problem> {
         bounded(&text, CONTENT_LENGTH)?;
         not_blank(&text)?;
         no_controls(&text, &['\n', '\r', '\t', '\u{c}'])?;
@@ -238,24 +164,6 @@ impl Deref for Code {
         &self.0
     }
 }
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::new)
-    }
-}
-
-impl JsonSchema for Code {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Code".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": CONTENT_LENGTH })
-    }
-}
 // seaworthy:end sandbox
 
 #[cfg(test)]
@@ -264,14 +172,17 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_and_composed() {
-        assert_eq!(&*NoteName::new(" shopping list ").unwrap(), "shopping list");
         assert_eq!(
-            NoteName::new("u\u{308}ber").unwrap(),
-            NoteName::new("über").unwrap()
+            &*NoteName::try_from(" shopping list ".to_owned()).unwrap(),
+            "shopping list"
         );
-        assert!(NoteName::new(&"n".repeat(NAME_LENGTH)).is_ok());
+        assert_eq!(
+            NoteName::try_from("u\u{308}ber".to_owned()).unwrap(),
+            NoteName::try_from("über".to_owned()).unwrap()
+        );
+        assert!(NoteName::try_from("n".repeat(NAME_LENGTH)).is_ok());
         // composition makes some characters three
-        assert!(NoteName::new(&"\u{fb2c}".repeat(NAME_LENGTH)).is_err());
+        assert!(NoteName::try_from("\u{fb2c}".repeat(NAME_LENGTH)).is_err());
     }
 
     #[test]
@@ -289,39 +200,39 @@ mod tests {
             ("a..b", "holds .."),
             (".hidden", "holds a leading dot"),
         ] {
-            let problem = NoteName::new(name).unwrap_err();
+            let problem = NoteName::try_from(name.to_owned()).unwrap_err();
             assert!(problem.what.contains(said), "{name:?}: {problem:?}");
         }
     }
 
     #[test]
     fn contents_are_bounded_text_with_lines() {
-        assert!(Content::new("a\r\n\tb".to_owned()).is_ok());
-        assert!(Content::new("c".repeat(CONTENT_LENGTH)).is_ok());
+        assert!(Content::try_from("a\r\n\tb".to_owned()).is_ok());
+        assert!(Content::try_from("c".repeat(CONTENT_LENGTH)).is_ok());
         for (content, said) in [
             (String::new(), "is empty"),
             ("\n \n".to_owned(), "is blank"),
             ("c".repeat(CONTENT_LENGTH + 1), "has 100001 characters"),
             ("a\u{1b}[2J".to_owned(), "control character U+001B"),
         ] {
-            let problem = Content::new(content).unwrap_err();
+            let problem = Content::try_from(content).unwrap_err();
             assert!(problem.what.contains(said), "{problem:?}");
         }
     }
 
     #[test]
     fn a_query_is_one_bounded_line() {
-        assert!(Query::new(String::new()).is_ok());
-        assert!(Query::new("q".repeat(QUERY_LENGTH)).is_ok());
-        assert!(Query::new("q".repeat(QUERY_LENGTH + 1)).is_err());
-        assert!(Query::new("a\nb".to_owned()).is_err());
+        assert!(Query::try_from(String::new()).is_ok());
+        assert!(Query::try_from("q".repeat(QUERY_LENGTH)).is_ok());
+        assert!(Query::try_from("q".repeat(QUERY_LENGTH + 1)).is_err());
+        assert!(Query::try_from("a\nb".to_owned()).is_err());
     }
     // seaworthy:begin api
 
     #[test]
     fn a_repository_cannot_lead_to_another_address() {
         for good in ["octocat/hello-world", "a/b.c_d", "a-b/.github"] {
-            assert!(Repository::new(good.to_owned()).is_ok(), "{good}");
+            assert!(Repository::try_from(good.to_owned()).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -341,20 +252,20 @@ mod tests {
             "a/b\n",
             "@evil/x",
         ] {
-            assert!(Repository::new(bad.to_owned()).is_err(), "{bad}");
+            assert!(Repository::try_from(bad.to_owned()).is_err(), "{bad}");
         }
-        assert!(Repository::new(format!("a/{}", "b".repeat(REPOSITORY_LENGTH))).is_err());
+        assert!(Repository::try_from(format!("a/{}", "b".repeat(REPOSITORY_LENGTH))).is_err());
     }
     // seaworthy:end api
     // seaworthy:begin sandbox
 
     #[test]
     fn code_is_bounded_text_with_lines() {
-        assert!(Code::new("if x:\n\tprint()\n\u{c}".to_owned()).is_ok());
+        assert!(Code::try_from("if x:\n\tprint()\n\u{c}".to_owned()).is_ok());
         for bad in ["", "\n", "a\0b"] {
-            assert!(Code::new(bad.to_owned()).is_err(), "{bad:?}");
+            assert!(Code::try_from(bad.to_owned()).is_err(), "{bad:?}");
         }
-        assert!(Code::new("#".repeat(CONTENT_LENGTH + 1)).is_err());
+        assert!(Code::try_from("#".repeat(CONTENT_LENGTH + 1)).is_err());
     }
     // seaworthy:end sandbox
 }

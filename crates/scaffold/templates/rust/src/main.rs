@@ -94,7 +94,7 @@ async fn serve(server: Server, http: Option<(std::net::SocketAddr, Secret)>) -> 
             );
         }
         let ended = stdio::serve(server, stop).await;
-        return ended.map(drop).map_err(|error| error.to_string());
+        return ended.map_err(|error| error.to_string());
     };
     let cannot = |error: io::Error| format!("--http: cannot listen on {address}: {error}");
     let listener = TcpListener::bind(address).await.map_err(cannot)?;

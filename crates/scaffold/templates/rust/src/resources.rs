@@ -71,7 +71,7 @@ pub fn read(state: &State, uri: &str) -> Result<ResourceContents, ToolError> {
     let name = uri
         .strip_prefix(SCHEME)
         .and_then(|encoded| percent_decode_str(encoded).decode_utf8().ok())
-        .and_then(|name| NoteName::new(&name).ok());
+        .and_then(|name| NoteName::try_from(name.into_owned()).ok());
     let Some(name) = name else {
         return Err(ToolError::new(
             ErrorKind::NotFound,

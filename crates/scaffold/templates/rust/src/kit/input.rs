@@ -1,14 +1,13 @@
 //! Checks of what callers send: parsed once, at the edge, into types that cannot hold a bad value.
 //!
-//! A type of the server's own (`crate::input`) implements [`Deserialize`] by [`checked`], with the
-//! checks here. Each says what is wrong, why, and what to do, without the argument's name, which
-//! [`parse`] puts before it.
+//! A type of the server's own (`crate::input`) is made by `TryFrom`, with the checks here. Each says
+//! what is wrong, why, and what to do, without the argument's name, which [`parse`] puts before it.
 
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use rmcp::model::JsonObject;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -55,7 +54,7 @@ impl fmt::Display for Problem {
 ///
 /// # Errors
 /// What is wrong with the first wrong one, in words for the caller.
-pub fn parse<T: de::DeserializeOwned>(arguments: JsonObject) -> Result<T, ToolError> {
+pub fn parse<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, ToolError> {
     serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
         let path = one_line(&error.path().to_string(), 64);
         explain(&path, &error.inner().to_string())
@@ -93,17 +92,6 @@ fn explain(path: &str, message: &str) -> ToolError {
         )
     };
     ToolError::new(ErrorKind::InvalidInput, what, cause, next)
-}
-
-/// Deserializes a string and checks it.
-///
-/// # Errors
-/// It is none, or `check` says what is wrong.
-pub fn checked<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    check: impl FnOnce(String) -> Result<T, Problem>,
-) -> Result<T, D::Error> {
-    check(String::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
 /// Checks that a text is not longer than so many characters.
@@ -193,7 +181,9 @@ pub fn no_path(text: &str) -> Result<(), Problem> {
 }
 
 /// A whole number from `MIN` to `MAX`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(try_from = "u64")]
+#[schemars(inline, extend("minimum" = MIN, "maximum" = MAX))]
 pub struct Count<const MIN: u64, const MAX: u64>(u64);
 
 impl<const MIN: u64, const MAX: u64> Count<MIN, MAX> {
@@ -202,45 +192,32 @@ impl<const MIN: u64, const MAX: u64> Count<MIN, MAX> {
         Self(number.clamp(MIN, MAX))
     }
 
-    /// The number, if it is within the bounds.
-    pub fn new(number: u64) -> Option<Self> {
-        (MIN..=MAX).contains(&number).then_some(Self(number))
-    }
-
     /// The number.
     pub fn get(self) -> u64 {
         self.0
     }
 }
 
-impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Count<MIN, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = u64::deserialize(deserializer)?;
-        Self::new(number).ok_or_else(|| {
-            let bounds = format!("from {MIN} to {MAX}");
-            de::Error::custom(Problem::new(
-                "is out of bounds",
-                format!("it must be {bounds}"),
-                format!("give it a value {bounds}"),
-            ))
-        })
-    }
-}
+impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Count<MIN, MAX> {
+    type Error = Problem;
 
-impl<const MIN: u64, const MAX: u64> JsonSchema for Count<MIN, MAX> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Count".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    fn try_from(number: u64) -> Result<Self, Problem> {
+        if (MIN..=MAX).contains(&number) {
+            return Ok(Self(number));
+        }
+        let bounds = format!("from {MIN} to {MAX}");
+        Err(Problem::new(
+            "is out of bounds",
+            format!("it must be {bounds}"),
+            format!("give it a value {bounds}"),
+        ))
     }
 }
 
 /// How many items a page holds: any positive number is taken, and capped by the server.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(try_from = "u64")]
+#[schemars(inline, extend("minimum" = 1, "maximum" = Self::CAP))]
 pub struct PageSize(u64);
 
 impl PageSize {
@@ -259,37 +236,25 @@ impl Default for PageSize {
     }
 }
 
-impl<'de> Deserialize<'de> for PageSize {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let asked = Count::<1, { u64::MAX }>::deserialize(deserializer);
-        match asked {
-            Ok(size) => Ok(Self(size.get().min(Self::CAP))),
-            Err(error) if error.to_string().starts_with(MARK) => {
-                Err(de::Error::custom(Problem::new(
-                    "is out of bounds",
-                    "it must be 1 or more",
-                    "give it a value from 1 to 50",
-                )))
-            }
-            Err(error) => Err(error),
+impl TryFrom<u64> for PageSize {
+    type Error = Problem;
+
+    fn try_from(number: u64) -> Result<Self, Problem> {
+        match number {
+            0 => Err(Problem::new(
+                "is out of bounds",
+                "it must be 1 or more",
+                "give it a value from 1 to 50",
+            )),
+            number => Ok(Self(number.min(Self::CAP))),
         }
     }
 }
 
-impl JsonSchema for PageSize {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "PageSize".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::CAP })
-    }
-}
-
 /// A cursor or token: only its length is checked, for it is opened, and refused, elsewhere.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = Self::LENGTH))]
 pub struct Opaque(String);
 
 impl Opaque {
@@ -304,23 +269,11 @@ impl Deref for Opaque {
     }
 }
 
-impl<'de> Deserialize<'de> for Opaque {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, |text| {
-            bounded(&text, Self::LENGTH).map(|()| Self(text))
-        })
-    }
-}
+impl TryFrom<String> for Opaque {
+    type Error = Problem;
 
-impl JsonSchema for Opaque {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Opaque".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": Self::LENGTH })
+    fn try_from(text: String) -> Result<Self, Problem> {
+        bounded(&text, Self::LENGTH).map(|()| Self(text))
     }
 }
 

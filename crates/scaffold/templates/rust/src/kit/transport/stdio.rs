@@ -26,7 +26,7 @@ use rmcp::{
     model::{
         ClientNotification, ClientRequest, GetMeta, JsonRpcMessage, ProtocolVersion, RequestId,
     },
-    service::{QuitReason, RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage},
+    service::{RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage},
     transport::Transport,
 };
 use tokio::{
@@ -51,15 +51,6 @@ const KEEP_BUFFER: usize = 64 * 1024;
 /// How long a stopped server may take to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(700);
 
-/// Why the server ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// The client closed its side.
-    Closed,
-    /// `stop` was cancelled.
-    Stopped,
-}
-
 /// Serves `server` on this process's stdin and stdout until the client closes them or `stop` is
 /// cancelled. Calls in flight when the client closes stdin are answered first.
 ///
@@ -68,7 +59,7 @@ pub enum Ending {
 pub async fn serve<S: ServerHandler>(
     server: S,
     stop: CancellationToken,
-) -> Result<Ending, ServerInitializeError> {
+) -> Result<(), ServerInitializeError> {
     let (input, output) = rmcp::transport::stdio_pipes();
     serve_on(server, input, output, stop).await
 }
@@ -82,16 +73,18 @@ pub async fn serve_on<S: ServerHandler>(
     input: impl AsyncRead + Unpin + Send + 'static,
     output: impl AsyncWrite + Unpin + Send + 'static,
     stop: CancellationToken,
-) -> Result<Ending, ServerInitializeError> {
+) -> Result<(), ServerInitializeError> {
     let session = async {
         let wire = Wire::new(input, output);
         match server.serve_with_ct(wire, stop.child_token()).await {
-            Ok(running) => Ok(match running.waiting().await {
-                Ok(QuitReason::Cancelled) => Ending::Stopped,
-                _ => Ending::Closed,
-            }),
-            Err(ServerInitializeError::ConnectionClosed(_)) => Ok(Ending::Closed),
-            Err(ServerInitializeError::Cancelled) => Ok(Ending::Stopped),
+            Ok(running) => {
+                // closed or stopped: an end either way
+                let _ = running.waiting().await;
+                Ok(())
+            }
+            Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => {
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     };
@@ -100,8 +93,8 @@ pub async fn serve_on<S: ServerHandler>(
         tokio::time::sleep(GOODBYE).await;
     };
     tokio::select! {
-        ending = session => ending,
-        () = overdue => Ok(Ending::Stopped),
+        ended = session => ended,
+        () = overdue => Ok(()),
     }
 }
 
