@@ -15,7 +15,7 @@ use acme_notes::settings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_acme-notes");
 /// How long anything may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client of the program.
 pub(crate) type Client = RunningService<RoleClient, ()>;
@@ -29,12 +29,11 @@ pub(crate) fn eras() -> [ClientLifecycleMode; 2] {
     ]
 }
 
-/// The program with its notes in a folder and nothing of this process's environment.
+/// The program with its notes in a folder and hardly anything of this process's environment.
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command
         .env_clear()
-        .env("HOME", folder)
         .env(settings::DATABASE, folder.join("notes.sqlite3"))
         // seaworthy:begin api
         .env(settings::API_KEY, "an-invented-key")
@@ -43,8 +42,11 @@ pub(crate) fn program(folder: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    if let Some(path) = std::env::var_os("PATH") {
-        command.env("PATH", path);
+    // a sandbox prepares itself once for each home
+    for name in ["HOME", "PATH", "SYSTEMROOT"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
     }
     command
 }
