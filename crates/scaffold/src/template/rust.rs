@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "5acbc77279a37bc754d5860dcdaa7a83f94fac81b579d998dfc293cd4d9cad6c",
+    digest: "89d04c39cb76161bba0c70057b413c23369b6e221bc46ba0bd6b5d114a42edfc",
 }];
 
 const FILES: &[File] = &[

@@ -43,7 +43,7 @@ pub(crate) fn program(folder: &Path) -> Command {
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     // a sandbox prepares itself once for each home
-    for name in ["HOME", "PATH", "SYSTEMROOT"] {
+    for name in ["HOME", "PATH", "SEAWORTHY_CACHE", "SYSTEMROOT"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
