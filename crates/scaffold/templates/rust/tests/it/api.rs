@@ -10,10 +10,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use acme_notes::{api, settings};
-
-use api::{Issue, read_issue};
-use settings::{API_KEY, API_URL, DATABASE, Settings};
+use acme_notes::api::{BODY_LIMIT, Issue, read_issue};
+use acme_notes::settings::{API_KEY, API_URL, DATABASE, Settings};
 
 const KEY: &str = "an-invented-key-that-stays-secret";
 
@@ -175,7 +173,7 @@ async fn a_slow_api_is_given_up() {
 
 #[tokio::test]
 async fn an_oversize_answer_is_cut_off() {
-    let whole = reply("200 OK", &" ".repeat(api::BODY_LIMIT + 1), "");
+    let whole = reply("200 OK", &" ".repeat(BODY_LIMIT + 1), "");
     let mut chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned();
     let chunk = format!("100000\r\n{}\r\n", " ".repeat(0x0010_0000));
     chunked.push_str(&chunk.repeat(3));
