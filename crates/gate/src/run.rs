@@ -23,7 +23,7 @@ use crate::{
     probe,
     project::Project,
     report::{Judged, Report, Server, Verdict},
-    rule::{Check, Level, Outcome, Rule},
+    rule::{Check, Level, Outcome, Reach, Rule},
     rules::RULES,
     surface::Walk,
     thresholds, watched,
@@ -445,12 +445,17 @@ fn tell(options: &Options, progress: Progress) {
     }
 }
 
-/// When a check is made: each waits until those of the turns before are done.
-fn turn(check: &Check) -> usize {
+/// The turn in which checks are made one by one.
+const ALONE: usize = 1;
+
+/// When a check is made: each waits until those of the turns before are done. What compares the server's
+/// state before and after a call would take another rule's writes for the call's.
+fn turn(rule: &Rule, check: &Check) -> usize {
     match check {
+        Check::Live(_) if rule.reach == Reach::Destructive => ALONE,
         Check::Surface(_) | Check::Live(_) | Check::Project(_) => 0,
-        Check::After(_) => 1,
-        Check::Last(_) => 2,
+        Check::After(_) => 2,
+        Check::Last(_) => 3,
     }
 }
 
@@ -467,20 +472,21 @@ async fn judge(
         .iter()
         .filter(|rule| why_off(rule, options).is_none())
         .collect();
-    for at in 0..=2 {
-        if let (1, Some(live)) = (at, live) {
+    for at in 0..=3 {
+        if let (ALONE, Some(live)) = (at, live) {
             // what is judged last looks at these too, whoever made them
             let _ = timeout(live.left(), live.calls()).await;
         }
         let work = wanted.iter().flat_map(|rule| {
             rule.checks
                 .iter()
-                .filter(|check| turn(check) == at)
+                .filter(|check| turn(rule, check) == at)
                 .map(|check| run(rule, check, live, project))
         });
         // collected first: a stream of futures that borrow must not borrow the iterator too
         let work: Vec<BoxFuture<'_, _>> = work.collect();
-        let mut running = stream::iter(work).buffer_unordered(options.jobs.max(1));
+        let jobs = if at == ALONE { 1 } else { options.jobs };
+        let mut running = stream::iter(work).buffer_unordered(jobs.max(1));
         while let Some((rule, mut outcome)) = running.next().await {
             secrets.append(&mut outcome.secrets);
             outcomes.entry(rule.id).or_default().push(outcome);
