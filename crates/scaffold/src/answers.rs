@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Feature, Language, Name};
+use crate::{Feature, Language, Name, openapi::Source};
 
 /// The longest description; the registry of MCP servers takes no longer one (its schema of
 /// 2025-12-11, `description`).
@@ -33,6 +33,8 @@ pub struct Answers {
     pub year: u16,
     /// The parts that were chosen.
     pub features: BTreeSet<Feature>,
+    /// The `OpenAPI` document that tools are made from, and which.
+    pub api: Option<Source>,
 }
 
 /// An answer that cannot be used.

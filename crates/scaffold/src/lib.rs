@@ -18,6 +18,7 @@ pub mod folder;
 pub mod language;
 pub mod lockfile;
 pub mod name;
+pub mod openapi;
 pub mod record;
 pub mod render;
 pub mod template;

@@ -13,7 +13,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answers, Feature, Language, Name, answers};
+use crate::{
+    Answers, Feature, Language, Name, answers,
+    openapi::{self, Source},
+};
 
 /// The file's name, at the project's root.
 pub const FILE: &str = ".seaworthy.toml";
@@ -30,6 +33,18 @@ struct Written {
     template: Language,
     template_version: u32,
     answers: WrittenAnswers,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api: Option<Recorded>,
+}
+
+/// The document that tools were made from. Its copy is `openapi.json`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// Its digest, see [`Source::digest`].
+    pub digest: String,
+    /// The tools that were chosen, sorted.
+    pub tools: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -66,17 +81,22 @@ pub fn write(template_version: u32, answers: &Answers) -> String {
             year: answers.year,
             features: answers.features.clone(),
         },
+        api: answers.api.as_ref().map(|source| Recorded {
+            digest: source.digest(),
+            tools: source.tools.clone(),
+        }),
     };
     // numbers and short texts: there is nothing that TOML could not hold
     let text = toml::to_string(&written).unwrap_or_default();
     format!("{HEADER}{text}")
 }
 
-/// The template's version and the answers.
+/// The template's version and the answers. `document` is the project's `openapi.json`, where it has one.
 ///
 /// # Errors
-/// What is wrong with the file. All answers are judged as those of `seaworthy new` are.
-pub fn read(text: &str) -> Result<(u32, Answers), BadRecord> {
+/// What is wrong with the file, or that the document is not the one that tools were made from. All
+/// answers are judged as those of `seaworthy new` are.
+pub fn read(text: &str, document: Option<&str>) -> Result<(u32, Answers), BadRecord> {
     let bad = |reason: String| BadRecord { reason };
     let written: Written = toml::from_str(text).map_err(|error| bad(error.message().to_owned()))?;
     let given = written.answers;
@@ -91,6 +111,24 @@ pub fn read(text: &str) -> Result<(u32, Answers), BadRecord> {
         author: judged(answers::author(&given.author))?,
         year: given.year,
         features: given.features,
+        api: match written.api {
+            None => None,
+            Some(recorded) => {
+                let source = Source {
+                    document: document
+                        .ok_or_else(|| bad(format!("{} is missing", openapi::FILE)))?
+                        .to_owned(),
+                    tools: recorded.tools,
+                };
+                if source.digest() != recorded.digest {
+                    return Err(bad(format!(
+                        "{} is not the document that its tools were made from",
+                        openapi::FILE
+                    )));
+                }
+                Some(source)
+            }
+        },
     };
     Ok((written.template_version, answers))
 }
@@ -103,7 +141,7 @@ mod tests {
     fn what_is_written_is_read() {
         let answers = crate::render::tests::answers();
         let text = write(3, &answers);
-        assert_eq!(read(&text).unwrap(), (3, answers));
+        assert_eq!(read(&text, None).unwrap(), (3, answers));
     }
 
     #[test]
@@ -122,7 +160,7 @@ mod tests {
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text);
-            let error = read(&changed).unwrap_err().to_string();
+            let error = read(&changed, None).unwrap_err().to_string();
             assert!(error.contains(reason), "{to}: {error}");
         }
     }

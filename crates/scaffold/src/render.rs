@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     Answers, Feature,
     feature::{self, BadMarker},
-    lockfile, record,
+    lockfile, openapi, record,
     template::Template,
     words,
 };
@@ -34,6 +34,9 @@ pub enum RenderError {
         /// The version that was asked for.
         version: u32,
     },
+    /// The tools of the API cannot be written.
+    #[error(transparent)]
+    Api(#[from] openapi::ApiError),
     /// The markers of a file do not fit together.
     #[error("{path}: {source}")]
     Marker {
@@ -77,6 +80,9 @@ pub fn render(template: &Template, version: u32, answers: &Answers) -> Result<Tr
             },
         );
     }
+    if let Some(source) = &answers.api {
+        openapi::add(&mut tree, answers, source)?;
+    }
     tree.insert(
         record::FILE.to_owned(),
         Rendered {
@@ -102,6 +108,7 @@ pub(crate) mod tests {
             author: "Ada Byron".to_owned(),
             year: 2031,
             features: [Feature::Api].into(),
+            api: None,
         }
     }
 

@@ -115,6 +115,11 @@ const FILES: &[File] = &[
         "src/acme_notes/__main__.py",
         include_str!("../../templates/python/src/acme_notes/__main__.py"),
     ),
+    File::of(
+        Feature::Openapi,
+        "src/acme_notes/actions.py",
+        include_str!("../../templates/python/src/acme_notes/actions.py"),
+    ),
     File::new(
         "src/acme_notes/answer.py",
         include_str!("../../templates/python/src/acme_notes/answer.py"),
@@ -124,13 +129,28 @@ const FILES: &[File] = &[
         "src/acme_notes/api.py",
         include_str!("../../templates/python/src/acme_notes/api.py"),
     ),
+    File::of(
+        Feature::Openapi,
+        "src/acme_notes/client.py",
+        include_str!("../../templates/python/src/acme_notes/client.py"),
+    ),
     File::new(
         "src/acme_notes/confirm.py",
         include_str!("../../templates/python/src/acme_notes/confirm.py"),
     ),
+    File::of(
+        Feature::Key,
+        "src/acme_notes/credentials.py",
+        include_str!("../../templates/python/src/acme_notes/credentials.py"),
+    ),
     File::new(
         "src/acme_notes/cursor.py",
         include_str!("../../templates/python/src/acme_notes/cursor.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/acme_notes/details.py",
+        include_str!("../../templates/python/src/acme_notes/details.py"),
     ),
     File::new(
         "src/acme_notes/errors.py",
@@ -139,6 +159,16 @@ const FILES: &[File] = &[
     File::new(
         "src/acme_notes/http.py",
         include_str!("../../templates/python/src/acme_notes/http.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/acme_notes/listing.py",
+        include_str!("../../templates/python/src/acme_notes/listing.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/acme_notes/operations.py",
+        include_str!("../../templates/python/src/acme_notes/operations.py"),
     ),
     File::new(
         "src/acme_notes/prompts.py",
@@ -207,6 +237,11 @@ const FILES: &[File] = &[
         include_str!("../../templates/python/src/acme_notes/validation.py"),
     ),
     File::of(
+        Feature::Openapi,
+        "src/acme_notes/values.py",
+        include_str!("../../templates/python/src/acme_notes/values.py"),
+    ),
+    File::of(
         Feature::Api,
         "tests/adversarial/test_api.py",
         include_str!("../../templates/python/tests/adversarial/test_api.py"),
@@ -214,6 +249,11 @@ const FILES: &[File] = &[
     File::new(
         "tests/adversarial/test_arguments.py",
         include_str!("../../templates/python/tests/adversarial/test_arguments.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "tests/adversarial/test_client.py",
+        include_str!("../../templates/python/tests/adversarial/test_client.py"),
     ),
     File::new(
         "tests/adversarial/test_contents.py",
@@ -244,9 +284,19 @@ const FILES: &[File] = &[
         "tests/protocol/test_stdio.py",
         include_str!("../../templates/python/tests/protocol/test_stdio.py"),
     ),
+    File::of(
+        Feature::Openapi,
+        "tests/stubs.py",
+        include_str!("../../templates/python/tests/stubs.py"),
+    ),
     File::new(
         "tests/support.py",
         include_str!("../../templates/python/tests/support.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "tests/unit/test_actions.py",
+        include_str!("../../templates/python/tests/unit/test_actions.py"),
     ),
     File::new(
         "tests/unit/test_answer.py",
@@ -260,6 +310,11 @@ const FILES: &[File] = &[
         "tests/unit/test_cursor.py",
         include_str!("../../templates/python/tests/unit/test_cursor.py"),
     ),
+    File::of(
+        Feature::Openapi,
+        "tests/unit/test_details.py",
+        include_str!("../../templates/python/tests/unit/test_details.py"),
+    ),
     File::new(
         "tests/unit/test_errors.py",
         include_str!("../../templates/python/tests/unit/test_errors.py"),
@@ -268,9 +323,19 @@ const FILES: &[File] = &[
         "tests/unit/test_http.py",
         include_str!("../../templates/python/tests/unit/test_http.py"),
     ),
+    File::of(
+        Feature::Openapi,
+        "tests/unit/test_listing.py",
+        include_str!("../../templates/python/tests/unit/test_listing.py"),
+    ),
     File::new(
         "tests/unit/test_main.py",
         include_str!("../../templates/python/tests/unit/test_main.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "tests/unit/test_operations.py",
+        include_str!("../../templates/python/tests/unit/test_operations.py"),
     ),
     File::new(
         "tests/unit/test_prompts.py",
@@ -295,6 +360,11 @@ const FILES: &[File] = &[
     File::new(
         "tests/unit/test_validation.py",
         include_str!("../../templates/python/tests/unit/test_validation.py"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "tests/unit/test_values.py",
+        include_str!("../../templates/python/tests/unit/test_values.py"),
     ),
     File::new(
         "tests/unit/tools/test_add_note.py",

@@ -22,9 +22,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
     settings = {
         "DATABASE": str(folder / "notes.sqlite3"),
-        # seaworthy:begin api
+        # seaworthy:begin api|key
         "API_KEY": "an-invented-key",
-        # seaworthy:end api
+        # seaworthy:end api|key
+        # seaworthy:begin openapi
+        "API_URL": "http://127.0.0.1:9",
+        # seaworthy:end openapi
         **more,
     }
     return inherited | {PREFIX + key: value for key, value in settings.items()}

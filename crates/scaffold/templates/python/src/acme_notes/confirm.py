@@ -73,7 +73,7 @@ class Confirmations:
                 raise RefusedError(
                     "confirm_token was used before",
                     cause="a token works once",
-                    hint="look with find_notes whether the first call did it, else preview again",
+                    hint="look whether the first call did it, else preview again",
                 )
             self._spent[nonce] = expires
 
@@ -81,7 +81,7 @@ class Confirmations:
 def changed() -> ConflictError:
     """Tell that the object is not the previewed one any more."""
     return ConflictError(
-        "the note changed since the preview",
+        "what was previewed has changed since the preview",
         cause="somebody edited it in between, so it is no longer what the user saw",
         hint=_AGAIN,
     )

@@ -14,10 +14,12 @@ TOKEN_LENGTH = 32
 DATABASE = f"{PREFIX}DATABASE"
 HTTP_TOKEN = f"{PREFIX}HTTP_TOKEN"
 LOG = f"{PREFIX}LOG"
-# seaworthy:begin api
+# seaworthy:begin api|key
 API_KEY = f"{PREFIX}API_KEY"
+# seaworthy:end api|key
+# seaworthy:begin api|openapi
 API_URL = f"{PREFIX}API_URL"
-# seaworthy:end api
+# seaworthy:end api|openapi
 # seaworthy:begin sandbox
 SEAWORTHY = f"{PREFIX}SEAWORTHY"
 # seaworthy:end sandbox
@@ -37,10 +39,12 @@ class Settings:
     database: Path
     log_level: int = LOG_LEVELS["warn"]
     http_token: str | None = field(default=None, repr=False)
-    # seaworthy:begin api
+    # seaworthy:begin api|openapi
     api_url: str = "https://api.github.com"
+    # seaworthy:end api|openapi
+    # seaworthy:begin api|key
     api_key: str = field(default="", repr=False)
-    # seaworthy:end api
+    # seaworthy:end api|key
     # seaworthy:begin sandbox
     seaworthy: str = "seaworthy"
     # seaworthy:end sandbox
@@ -48,7 +52,7 @@ class Settings:
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Read the settings from the environment, or say which variable is wrong."""
-    # seaworthy:begin api
+    # seaworthy:begin api|key
     api_key = secret(environ, API_KEY)
     if api_key is None:
         raise SettingsError(
@@ -57,15 +61,17 @@ def load(environ: Mapping[str, str]) -> Settings:
             "give the server a key of the API in it (for GitHub: https://github.com/settings/tokens),"
             f" or the path of a file with the key in {API_KEY}_FILE",
         )
-    # seaworthy:end api
+    # seaworthy:end api|key
     return Settings(
         database=_database(environ),
         log_level=_log_level(environ),
         http_token=secret(environ, HTTP_TOKEN),
-        # seaworthy:begin api
+        # seaworthy:begin api|openapi
         api_url=_api_url(environ),
+        # seaworthy:end api|openapi
+        # seaworthy:begin api|key
         api_key=api_key,
-        # seaworthy:end api
+        # seaworthy:end api|key
         # seaworthy:begin sandbox
         seaworthy=environ.get(SEAWORTHY) or "seaworthy",
         # seaworthy:end sandbox
@@ -120,7 +126,7 @@ def _database(environ: Mapping[str, str]) -> Path:
     return folder.expanduser() / NAME / "notes.sqlite3"
 
 
-# seaworthy:begin api
+# seaworthy:begin api|openapi
 def _api_url(environ: Mapping[str, str]) -> str:
     url = (environ.get(API_URL) or Settings.api_url).rstrip("/")
     # without encryption the key is for everybody on the way, so only this machine may go without
@@ -138,7 +144,7 @@ def _api_url(environ: Mapping[str, str]) -> str:
     return url
 
 
-# seaworthy:end api
+# seaworthy:end api|openapi
 def from_process() -> Settings:
     """Read the settings of this process."""
     return load(os.environ)

@@ -105,7 +105,10 @@ class Tool:
 
 def _explain(error: ValidationError, arguments: type[Arguments]) -> NotesError:
     """Turn the first finding of pydantic into an error of ours."""
-    found = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    # a name that was mistyped explains why another argument is missing
+    unknown = (error for error in errors if error["type"] == "extra_forbidden")
+    found = next(unknown, errors[0])
     ours = found.get("ctx", {}).get("error")
     if isinstance(ours, NotesError):
         return ours

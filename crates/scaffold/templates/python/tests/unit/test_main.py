@@ -26,6 +26,9 @@ def test_http_without_a_token_does_not_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}API_KEY", "an-invented-key")
+    # seaworthy:begin openapi
+    monkeypatch.setenv(f"{PREFIX}API_URL", "http://127.0.0.1:9")
+    # seaworthy:end openapi
     monkeypatch.delenv(f"{PREFIX}HTTP_TOKEN", raising=False)
     assert main(["--http", "127.0.0.1:0"]) == 2
     output = capsys.readouterr()
@@ -33,7 +36,7 @@ def test_http_without_a_token_does_not_start(
     assert output.err.startswith(f"{NAME}: {PREFIX}HTTP_TOKEN is not set")
 
 
-# seaworthy:begin api
+# seaworthy:begin api|key
 def test_without_the_key_it_does_not_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,11 +47,14 @@ def test_without_the_key_it_does_not_start(
     assert error.count("\n") == 1
 
 
-# seaworthy:end api
+# seaworthy:end api|key
 def test_a_database_that_cannot_be_opened_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}API_KEY", "an-invented-key")
+    # seaworthy:begin openapi
+    monkeypatch.setenv(f"{PREFIX}API_URL", "http://127.0.0.1:9")
+    # seaworthy:end openapi
     monkeypatch.setenv(f"{PREFIX}DATABASE", str(tmp_path))
     assert main([]) == 2
     assert f"{PREFIX}DATABASE" in capsys.readouterr().err

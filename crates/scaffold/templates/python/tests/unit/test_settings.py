@@ -48,12 +48,14 @@ def test_a_wrong_variable_is_named(tmp_path: Path, variable: str, value: str, pr
         load(environment(tmp_path, **{variable: value}))
 
 
-# seaworthy:begin api
+# seaworthy:begin api|key
 def test_the_key_of_the_api_is_needed(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="API_KEY is not set"):
         load(environment(tmp_path, API_KEY=""))
 
 
+# seaworthy:end api|key
+# seaworthy:begin api|openapi
 @pytest.mark.parametrize(
     "url",
     [
@@ -73,7 +75,7 @@ def test_a_stub_of_the_api_may_be_on_this_machine(tmp_path: Path) -> None:
     assert load(environment(tmp_path, API_URL=f"{url}/")).api_url == url
 
 
-# seaworthy:end api
+# seaworthy:end api|openapi
 @pytest.mark.parametrize("token", ["", "t" * 31])
 def test_the_http_token_has_32_characters(tmp_path: Path, token: str) -> None:
     settings = load(environment(tmp_path, HTTP_TOKEN=token))

@@ -37,5 +37,6 @@ def test_a_tool_takes_nothing_that_is_not_described_and_bounded(tool: Tool) -> N
     for name, parameter in schema["properties"].items():
         assert parameter["description"], name
         (kind,) = (part for part in parameter.get("anyOf", [parameter]) if part["type"] != "null")
-        bounds = {"string": {"maxLength"}, "integer": {"minimum", "maximum"}, "boolean": set()}
-        assert bounds[kind["type"]] <= kind.keys(), name
+        bounds = {"string": {"maxLength"}, "boolean": set()}
+        expected = bounds.get(kind["type"], {"minimum", "maximum"})
+        assert expected <= kind.keys() or {"const", "enum"} & kind.keys(), name

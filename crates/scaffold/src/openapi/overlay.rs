@@ -1,0 +1,265 @@
+//! What the template's own files say of the API: the list of tools, addresses, documents.
+
+use super::{
+    ApiError,
+    group::{Proposal, Task},
+    lock::{self, Locked},
+    model::{KeyPlace, Model},
+};
+use crate::render::Tree;
+
+/// The base of the template's own API, in whose place the document's stands.
+const BASE: &str = "https://api.github.com";
+/// An address for texts that need one where the document names none.
+const EXAMPLE: &str = "https://api.example.com";
+
+/// Changes the files that speak of the API.
+///
+/// # Errors
+/// A file is not as the template has it.
+pub(super) fn add(
+    tree: &mut Tree,
+    module: &str,
+    model: &Model,
+    chosen: &[&Proposal],
+    locked: &[Locked],
+) -> Result<(), ApiError> {
+    change(tree, &format!("src/{module}/tools/__init__.py"), |text| {
+        list(text, chosen)
+    })?;
+    change(tree, "mcp.lock", |text| lock::extended(text, locked))?;
+    change(tree, "README.md", |text| readme(text, model, chosen))?;
+    let base = model.base.clone().unwrap_or_default();
+    change(tree, &format!("src/{module}/settings.py"), |text| {
+        let own = format!("api_url: str = \"{BASE}\"");
+        let text = once(text, &own, &format!("api_url: str = \"{base}\""))?;
+        let text = text.replace(BASE, if base.is_empty() { EXAMPLE } else { &base });
+        Ok(text.replace(" (for GitHub: https://github.com/settings/tokens)", ""))
+    })?;
+    change(tree, ".env.example", |text| {
+        Ok(if base.is_empty() {
+            text.replace(
+                "# Optional: the base of the API.",
+                "# The base of the API. Required.",
+            )
+            .replace(&format!("# {{}}={BASE}"), "")
+            .replace(BASE, EXAMPLE)
+        } else {
+            text.replace(BASE, &base)
+        })
+    })?;
+    for path in ["server.json", "manifest.json"] {
+        change(tree, path, |text| json(text, model))?;
+    }
+    Ok(())
+}
+
+fn change(
+    tree: &mut Tree,
+    path: &str,
+    how: impl FnOnce(&str) -> Result<String, ApiError>,
+) -> Result<(), ApiError> {
+    let file = tree.get_mut(path).ok_or_else(|| fault(path))?;
+    file.text = how(&file.text)?;
+    Ok(())
+}
+
+fn fault(what: &str) -> ApiError {
+    ApiError::new(
+        "",
+        format!("the template has no {what}"),
+        "this is a fault of seaworthy; please report it",
+    )
+}
+
+/// The text with one part replaced, which is there once.
+fn once(text: &str, from: &str, to: &str) -> Result<String, ApiError> {
+    if text.matches(from).count() == 1 {
+        Ok(text.replace(from, to))
+    } else {
+        Err(fault(&format!("{from:?} to replace")))
+    }
+}
+
+/// `tools/__init__.py` with the tools in its two lists.
+fn list(text: &str, chosen: &[&Proposal]) -> Result<String, ApiError> {
+    let mut result = String::new();
+    let mut rest = text;
+    for (begin, end) in [
+        ("from . import (\n", ")\n"),
+        ("TOOLS: tuple[Tool, ...] = (\n", ")\n"),
+    ] {
+        let (before, after) = rest
+            .split_once(begin)
+            .ok_or_else(|| fault("list of tools"))?;
+        let (own, after) = after
+            .split_once(end)
+            .ok_or_else(|| fault("list of tools"))?;
+        let is_import = begin.starts_with("from");
+        let mut lines: Vec<String> = own.lines().map(str::to_owned).collect();
+        lines.extend(chosen.iter().map(|proposal| {
+            format!(
+                "    {}{},",
+                proposal.tool,
+                if is_import { "" } else { ".TOOL" }
+            )
+        }));
+        if is_import {
+            lines.sort_by(|one, other| natural(one, other));
+        } else {
+            lines.sort_by_key(|line| line.trim_end_matches(".TOOL,").to_owned());
+        }
+        result.push_str(before);
+        result.push_str(begin);
+        for line in lines {
+            result.push_str(&line);
+            result.push('\n');
+        }
+        result.push_str(end);
+        rest = after;
+    }
+    Ok(result + rest)
+}
+
+/// The order in which the formatter sorts imports: digits by the number that they write.
+fn natural(one: &str, other: &str) -> std::cmp::Ordering {
+    let parts = |text: &str| {
+        let mut parts: Vec<(u8, u64, String)> = Vec::new();
+        for c in text.trim_end_matches(',').chars() {
+            match (c.to_digit(10), parts.last_mut()) {
+                (Some(digit), Some((0, number, _))) => {
+                    *number = number.saturating_mul(10).saturating_add(digit.into());
+                }
+                (Some(digit), _) => parts.push((0, digit.into(), String::new())),
+                (None, _) => parts.push((1, 0, c.to_string())),
+            }
+        }
+        parts
+    };
+    parts(one).cmp(&parts(other))
+}
+
+fn readme(text: &str, model: &Model, chosen: &[&Proposal]) -> Result<String, ApiError> {
+    let head = "| tool | what it does | changes something |\n| --- | --- | --- |\n";
+    let (before, after) = text
+        .split_once(head)
+        .ok_or_else(|| fault("table of tools"))?;
+    let end = after
+        .find("\n\n")
+        .map(|at| at + 1)
+        .ok_or_else(|| fault("end of its table of tools"))?;
+    let (own, after) = after.split_at(end);
+    let mut rows: Vec<String> = own.lines().map(str::to_owned).collect();
+    rows.extend(chosen.iter().map(|proposal| {
+        let changes = match &proposal.task {
+            Task::Act { confirm: true, .. } => "yes, after a preview",
+            Task::Act { .. } => "yes",
+            _ => "no",
+        };
+        format!(
+            "| `{}` | calls {} | {changes} |",
+            proposal.tool,
+            calls(proposal)
+        )
+    }));
+    rows.sort();
+    let mut text = format!("{before}{head}{}\n{after}", rows.join("\n"));
+    let mut section = format!(
+        "## Tools from the API\n\nMade by `seaworthy new --api` from [openapi.json](openapi.json), the document of \
+         {}.\n`operations.py` has its operations, `client.py` the calls. To change a tool, change its file: it is \
+         yours.\n",
+        model.title
+    );
+    let mirrors: Vec<_> = chosen
+        .iter()
+        .filter_map(|proposal| proposal.warning())
+        .collect();
+    if !mirrors.is_empty() {
+        section.push_str("\nThese do no more than one endpoint does:\n\n");
+        for mirror in mirrors {
+            section.push_str(&format!("- {mirror}.\n"));
+        }
+    }
+    if !model.notes.is_empty() {
+        section.push_str("\nOf the document:\n\n");
+        for note in &model.notes {
+            section.push_str(&format!("- {note}.\n"));
+        }
+    }
+    text = once(&text, "## HTTP\n", &format!("{section}\n## HTTP\n"))?;
+    text = text.replace(
+        " (GitHub: a token that may read issues)",
+        match model.key {
+            Some(KeyPlace::Basic) => " (`user:password`)",
+            _ => "",
+        },
+    );
+    let row = format!("| base of the API | `{BASE}` |");
+    let base = match &model.base {
+        Some(base) => format!("| base of the API | `{base}` |"),
+        None => {
+            "| base of the API. **Required** | none: the start fails with exit code 2 |".to_owned()
+        }
+    };
+    once(&text, &row, &base)
+}
+
+fn calls(proposal: &Proposal) -> String {
+    let calls: Vec<_> = proposal
+        .calls
+        .iter()
+        .map(|call| format!("`{call}`"))
+        .collect();
+    calls.join(", ")
+}
+
+/// `server.json` and `manifest.json` without the key, where there is none, and with the base, where the
+/// user must give it.
+fn json(text: &str, model: &Model) -> Result<String, ApiError> {
+    let mut text = text.replace(
+        "Key of the API that issues are imported from",
+        "Key of the API",
+    );
+    if model.key.is_none() {
+        text = without(
+            &text,
+            "        {\n          \"name\": \"",
+            "_API_KEY\"",
+            "        },\n",
+        );
+        text = without(
+            &text,
+            ",\n      \"env\": {\n        \"",
+            "_API_KEY\": \"${user_config.api_key}\"",
+            "\n      }",
+        );
+        text = without(
+            &text,
+            "  \"user_config\": {\n    \"api_key\": {\n",
+            "\"sensitive\": true",
+            "    }\n  },\n",
+        );
+        if text.contains("api_key") || text.contains("_API_KEY") {
+            return Err(fault("place of the key to take away"));
+        }
+    }
+    Ok(text)
+}
+
+/// The text without the part that begins with one text, holds another and ends with a third.
+fn without(text: &str, begin: &str, holds: &str, end: &str) -> String {
+    let Some(start) = text.match_indices(begin).map(|(at, _)| at).find(|at| {
+        text[*at..].find(holds).is_some_and(|found| {
+            text[*at + begin.len()..]
+                .find(end)
+                .is_some_and(|ends| found < begin.len() + ends)
+        })
+    }) else {
+        return text.to_owned();
+    };
+    let rest = &text[start + begin.len()..];
+    match rest.find(end) {
+        Some(at) => format!("{}{}", &text[..start], &rest[at + end.len()..]),
+        None => text.to_owned(),
+    }
+}

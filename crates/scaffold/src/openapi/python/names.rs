@@ -1,0 +1,133 @@
+//! Names in Python: of classes, fields and arguments.
+
+use std::collections::BTreeSet;
+
+use super::super::plain::snake;
+
+/// Names that a field or an argument cannot have, sorted: keywords, built-in types that annotations use,
+/// methods of pydantic's models, and arguments that every tool may have.
+const RESERVED: &[&str] = &[
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "bool",
+    "break",
+    "bytes",
+    "class",
+    "confirm",
+    "confirm_token",
+    "construct",
+    "continue",
+    "copy",
+    "cursor",
+    "def",
+    "del",
+    "dict",
+    "elif",
+    "else",
+    "except",
+    "false",
+    "finally",
+    "float",
+    "for",
+    "from",
+    "from_orm",
+    "global",
+    "if",
+    "import",
+    "in",
+    "int",
+    "is",
+    "json",
+    "l",
+    "lambda",
+    "list",
+    "none",
+    "nonlocal",
+    "not",
+    "object",
+    "or",
+    "page_size",
+    "parse_file",
+    "parse_obj",
+    "parse_raw",
+    "pass",
+    "print",
+    "raise",
+    "request",
+    "return",
+    "schema",
+    "schema_json",
+    "self",
+    "set",
+    "start",
+    "str",
+    "true",
+    "try",
+    "tuple",
+    "type",
+    "update_forward_refs",
+    "validate",
+    "while",
+    "with",
+    "yield",
+];
+
+/// A name for the words that is free, and takes it.
+pub(super) fn field(words: &[String], taken: &mut BTreeSet<String>) -> String {
+    let mut name = snake(words, "value");
+    if name.starts_with("model_") {
+        // pydantic keeps these for itself
+        name = format!("the_{name}");
+    }
+    if RESERVED.binary_search(&name.as_str()).is_ok() {
+        name.push_str("_value");
+    }
+    free(&name, taken)
+}
+
+/// A name for a class.
+pub(super) fn class(words: &[String], taken: &mut BTreeSet<String>) -> String {
+    let mut name: String = words
+        .iter()
+        .map(|word| super::super::group::capital(word))
+        .collect();
+    const BUILT_IN: &[&str] = &[
+        "Error",
+        "Exception",
+        "Exit",
+        "Implemented",
+        "Interrupt",
+        "Iteration",
+        "Warning",
+    ];
+    if BUILT_IN.iter().any(|part| name.contains(part)) || words.len() < 2 {
+        name.push_str("Call");
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "Call");
+    }
+    free(&name, taken)
+}
+
+fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut unique = name.to_owned();
+    let mut number = 2;
+    while !taken.insert(unique.clone()) {
+        unique = format!("{name}_{number}");
+        number += 1;
+    }
+    unique
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reserved_names_are_sorted() {
+        assert!(RESERVED.is_sorted());
+    }
+}

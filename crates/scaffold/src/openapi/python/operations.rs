@@ -1,0 +1,141 @@
+//! `operations.py`: one class an operation, with typed fields.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::model::{Input, Model, Operation, Place},
+    super::schema::Kind,
+    literal::{call, string},
+    names,
+};
+
+/// An operation and how its class names things.
+#[derive(Debug)]
+pub(super) struct Class<'a> {
+    pub(super) operation: &'a Operation,
+    /// Its place in the model.
+    pub(super) place: usize,
+    pub(super) name: String,
+    /// The fields' names, in the order of the inputs.
+    pub(super) fields: Vec<String>,
+}
+
+/// The classes of the operations at these places.
+pub(super) fn classes<'a>(model: &'a Model, places: &BTreeSet<usize>) -> Vec<Class<'a>> {
+    let mut taken = BTreeSet::new();
+    let mut classes: Vec<_> = places
+        .iter()
+        .map(|&place| {
+            let operation = &model.operations[place];
+            let mut words = operation.id.clone();
+            if words.len() < 2 {
+                words = vec![operation.method.to_lowercase()];
+                words.extend(super::super::plain::words(
+                    &operation.path.replace("{}", " "),
+                ));
+            }
+            let mut fields = BTreeSet::new();
+            Class {
+                operation,
+                place,
+                name: names::class(&words, &mut taken),
+                fields: operation
+                    .inputs
+                    .iter()
+                    .map(|input| names::field(&input.words, &mut fields))
+                    .collect(),
+            }
+        })
+        .collect();
+    classes.sort_by(|one, other| one.name.cmp(&other.name));
+    classes
+}
+
+/// The type of a field.
+fn annotation(input: &Input) -> &'static str {
+    match input.kind {
+        Kind::Text { .. } | Kind::Choice(_) => "str",
+        Kind::Whole { .. } => "int",
+        Kind::Decimal { .. } => "float",
+        Kind::Flag => "bool",
+        Kind::Array | Kind::Object => "object",
+    }
+}
+
+/// The file's text.
+pub(super) fn file(classes: &[Class<'_>]) -> String {
+    let mut text = String::from(
+        "\"\"\"What the API can be asked for: its operations, typed.\"\"\"\n\n\
+         from dataclasses import dataclass\n\nfrom . import client\n",
+    );
+    for class in classes {
+        text.push_str(&one(class));
+    }
+    text
+}
+
+fn one(class: &Class<'_>) -> String {
+    let operation = class.operation;
+    let mut text = format!(
+        "\n\n@dataclass(frozen=True, kw_only=True)\nclass {}:\n    \"\"\"{}.\"\"\"\n\n",
+        class.name,
+        operation.call()
+    );
+    for (input, field) in operation.inputs.iter().zip(&class.fields) {
+        let annotation = annotation(input);
+        let field = match (input.required, annotation) {
+            (true, _) => format!("    {field}: {annotation}\n"),
+            (false, "object") => format!("    {field}: object = None\n"),
+            (false, _) => format!("    {field}: {annotation} | None = None\n"),
+        };
+        text.push_str(&field);
+    }
+    if !operation.inputs.is_empty() {
+        text.push('\n');
+    }
+    let of = |place: Place| -> Vec<(&Input, &String)> {
+        operation
+            .inputs
+            .iter()
+            .zip(&class.fields)
+            .filter(|(input, _)| input.place == place)
+            .collect()
+    };
+    let mut arguments = vec![format!("method={}", string(operation.method))];
+    let parts = of(Place::Path);
+    let path = string(&operation.path);
+    if parts.is_empty() {
+        arguments.push(format!("path={path}"));
+    } else {
+        let mut values = vec![path];
+        values.extend(parts.iter().map(|(_, field)| format!("self.{field}")));
+        arguments.push(call("path=client.path", &values, 12));
+    }
+    for (name, place) in [("query", Place::Query), ("headers", Place::Header)] {
+        let fields = of(place);
+        if !fields.is_empty() {
+            arguments.push(format!("{name}={}", mapping(&fields, 12)));
+        }
+    }
+    let fields = of(Place::Body);
+    if !fields.is_empty() {
+        arguments.push(call("body=client.given", &[mapping(&fields, 16)], 12));
+    }
+    text.push_str(
+        "    def request(self) -> client.Request:\n        \"\"\"Give the request.\"\"\"\n",
+    );
+    text.push_str(&format!(
+        "        return {}\n",
+        call("client.Request", &arguments, 8)
+    ));
+    text
+}
+
+fn mapping(fields: &[(&Input, &String)], indent: usize) -> String {
+    let blank = " ".repeat(indent);
+    let lines: String = fields
+        .iter()
+        .map(|(input, field)| format!("{blank}    {}: self.{field},\n", string(&input.wire)))
+        .collect();
+    format!("{{\n{lines}{blank}}}")
+}
