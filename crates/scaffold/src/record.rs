@@ -91,12 +91,12 @@ pub fn write(template_version: u32, answers: &Answers) -> String {
     format!("{HEADER}{text}")
 }
 
-/// The template's version and the answers. `document` is the project's `openapi.json`, where it has one.
+/// The template's version and the answers, without the document that tools were made from: for that
+/// see [`source`].
 ///
 /// # Errors
-/// What is wrong with the file, or that the document is not the one that tools were made from. All
-/// answers are judged as those of `seaworthy new` are.
-pub fn read(text: &str, document: Option<&str>) -> Result<(u32, Answers), BadRecord> {
+/// What is wrong with the file. All answers are judged as those of `seaworthy new` are.
+pub fn read(text: &str) -> Result<(u32, Answers), BadRecord> {
     let bad = |reason: String| BadRecord { reason };
     let written: Written = toml::from_str(text).map_err(|error| bad(error.message().to_owned()))?;
     let given = written.answers;
@@ -111,26 +111,35 @@ pub fn read(text: &str, document: Option<&str>) -> Result<(u32, Answers), BadRec
         author: judged(answers::author(&given.author))?,
         year: given.year,
         features: given.features,
-        api: match written.api {
-            None => None,
-            Some(recorded) => {
-                let source = Source {
-                    document: document
-                        .ok_or_else(|| bad(format!("{} is missing", openapi::FILE)))?
-                        .to_owned(),
-                    tools: recorded.tools,
-                };
-                if source.digest() != recorded.digest {
-                    return Err(bad(format!(
-                        "{} is not the document that its tools were made from",
-                        openapi::FILE
-                    )));
-                }
-                Some(source)
-            }
-        },
+        api: None,
     };
     Ok((written.template_version, answers))
+}
+
+/// The document that tools were made from, where they were. `document` is the project's `openapi.json`,
+/// where it has one.
+///
+/// # Errors
+/// The document is missing, or is not the one that tools were made from.
+pub fn source(text: &str, document: Option<String>) -> Result<Option<Source>, BadRecord> {
+    let bad = |reason: String| BadRecord { reason };
+    let written: Written = toml::from_str(text).map_err(|error| bad(error.message().to_owned()))?;
+    let Some(recorded) = written.api else {
+        return Ok(None);
+    };
+    let document = document.ok_or_else(|| bad(format!("{} is missing", openapi::FILE)))?;
+    let source = Source {
+        document,
+        tools: recorded.tools,
+    };
+    if source.digest() == recorded.digest {
+        Ok(Some(source))
+    } else {
+        Err(bad(format!(
+            "{} is not the document that its tools were made from",
+            openapi::FILE
+        )))
+    }
 }
 
 #[cfg(test)]
@@ -141,7 +150,28 @@ mod tests {
     fn what_is_written_is_read() {
         let answers = crate::render::tests::answers();
         let text = write(3, &answers);
-        assert_eq!(read(&text, None).unwrap(), (3, answers));
+        assert_eq!(read(&text).unwrap(), (3, answers));
+    }
+
+    #[test]
+    fn the_document_must_be_the_one_that_tools_were_made_from() {
+        let document = "{}".to_owned();
+        let answers = Answers {
+            api: Some(Source {
+                document: document.clone(),
+                tools: vec!["find_pets".to_owned()],
+            }),
+            ..crate::render::tests::answers()
+        };
+        let text = write(3, &answers);
+        assert_eq!(source(&text, Some(document)).unwrap(), answers.api);
+        let missing = source(&text, None).unwrap_err().to_string();
+        assert!(missing.contains("openapi.json is missing"), "{missing}");
+        let other = source(&text, Some("{ }".to_owned())).unwrap_err();
+        assert!(other.to_string().contains("is not the document"), "{other}");
+        assert_eq!(read(&text).unwrap().1.api, None);
+        let without = write(3, &crate::render::tests::answers());
+        assert_eq!(source(&without, None).unwrap(), None);
     }
 
     #[test]
@@ -160,7 +190,7 @@ mod tests {
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text);
-            let error = read(&changed, None).unwrap_err().to_string();
+            let error = read(&changed).unwrap_err().to_string();
             assert!(error.contains(reason), "{to}: {error}");
         }
     }

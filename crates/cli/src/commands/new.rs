@@ -9,12 +9,18 @@ use std::{
 use clap::{Args, ValueEnum};
 use dialoguer::{Confirm, Input, Select};
 use seaworthy_scaffold::{
-    Answers, BadAnswer, Feature, Language, Name, answers, folder, folder::WriteError, render,
+    Answers, BadAnswer, Feature, Language, Name, answers, folder,
+    folder::WriteError,
+    openapi::{self, Api},
+    render,
+    render::RenderError,
     template::Template,
 };
 
 use super::install::{ClientName, install_project};
 use crate::failure::Failure;
+
+mod api;
 
 /// Makes a new MCP server that passes the gate from the first minute
 ///
@@ -47,6 +53,15 @@ pub(crate) struct Arguments {
     /// Add a part: sandbox, for Python in a sandbox; may be repeated
     #[arg(long = "with", value_name = "PART")]
     with: Vec<Part>,
+    /// Make tools from an OpenAPI document, 3.0 or 3.1 in JSON (in place of the example import_issue)
+    #[arg(long, value_name = "FILE")]
+    api: Option<PathBuf>,
+    /// Of the document, make this group's tools, or this tool; may be repeated (default: the best)
+    #[arg(long = "group", value_name = "NAME", requires = "api")]
+    groups: Vec<String>,
+    /// Only show the groups of tools that the document allows
+    #[arg(long, requires = "api", conflicts_with_all = ["name", "groups", "install"])]
+    list_groups: bool,
     /// Write it into a client's configuration too
     #[arg(long, value_name = "CLIENT")]
     install: Option<ClientName>,
@@ -66,7 +81,9 @@ something cannot be written, nothing is left behind.
 Examples:
   seaworthy new
   seaworthy new weekly-notes --lang rust --yes
-  seaworthy new weekly-notes --description 'Notes of the week' --with sandbox";
+  seaworthy new weekly-notes --description 'Notes of the week' --with sandbox
+  seaworthy new --api openapi.json --list-groups
+  seaworthy new pet-shop --api openapi.json --group pets --group find_orders";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LanguageName {
@@ -89,6 +106,11 @@ pub(crate) enum Part {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let api = arguments.api.as_deref().map(api::read).transpose()?;
+    if let (Some(api), true) = (&api, arguments.list_groups) {
+        api::list(api, arguments.json);
+        return Ok(());
+    }
     let asks = !arguments.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let name = name(arguments, asks)?;
     let folder = arguments
@@ -97,14 +119,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .unwrap_or_else(|| PathBuf::from(name.kebab()));
     // before anything is asked: no answer is given in vain
     folder::check_free(&folder).map_err(|error| not_written(&error))?;
-    let answers = answers(arguments, name, asks)?;
+    let answers = answers(arguments, name, api.as_ref(), asks)?;
     let template = Template::of(answers.language);
-    let tree = render(template, template.version, &answers).map_err(|error| {
-        Failure::failed(error, "this is a fault of seaworthy; please report it")
+    let tree = render(template, template.version, &answers).map_err(|error| match error {
+        RenderError::Api(error) => api::failed(&error),
+        error => Failure::failed(error, "this is a fault of seaworthy; please report it"),
     })?;
     folder::write(&folder, &tree).map_err(|error| not_written(&error))?;
     init_git(&folder);
-    tell(arguments, &answers, &folder, tree.len());
+    tell(arguments, &answers, api.as_ref(), &folder, tree.len());
     match arguments.install {
         Some(client) => install_project(client, &folder),
         None => Ok(()),
@@ -146,7 +169,12 @@ fn name(arguments: &Arguments, asks: bool) -> Result<Name, Failure> {
     })
 }
 
-fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Failure> {
+fn answers(
+    arguments: &Arguments,
+    name: Name,
+    api: Option<&Api>,
+    asks: bool,
+) -> Result<Answers, Failure> {
     let language = match arguments.lang {
         Some(language) => language.into(),
         None if asks => {
@@ -159,6 +187,9 @@ fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Fai
         }
         None => Language::Python,
     };
+    if api.is_some() {
+        openapi::check_language(language).map_err(|error| api::failed(&error))?;
+    }
     let answer = |given: &Option<String>,
                   prompt: &str,
                   default: String,
@@ -198,7 +229,7 @@ fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Fai
         (None, Some(author)) => author,
         (None, None) => format!("the authors of {}", name.kebab()),
     };
-    let mut features = [Feature::Api].into();
+    let mut features = api.map_or_else(|| [Feature::Api].into(), Api::features);
     let sandbox = if arguments.with.contains(&Part::Sandbox) {
         true
     } else {
@@ -212,6 +243,10 @@ fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Fai
     if sandbox {
         std::collections::BTreeSet::insert(&mut features, Feature::Sandbox);
     }
+    let api = match api {
+        Some(api) => Some(api::choose(api, &arguments.groups, sandbox, asks)?),
+        None => None,
+    };
     Ok(Answers {
         language,
         name,
@@ -221,6 +256,7 @@ fn answers(arguments: &Arguments, name: Name, asks: bool) -> Result<Answers, Fai
         author,
         year: this_year(),
         features,
+        api,
     })
 }
 
@@ -271,7 +307,7 @@ fn init_git(folder: &Path) {
     }
 }
 
-fn tell(arguments: &Arguments, answers: &Answers, folder: &Path, files: usize) {
+fn tell(arguments: &Arguments, answers: &Answers, api: Option<&Api>, folder: &Path, files: usize) {
     let next = [
         format!("cd {}", quoted(folder)),
         "./check".to_owned(),
@@ -285,6 +321,7 @@ fn tell(arguments: &Arguments, answers: &Answers, folder: &Path, files: usize) {
             "features": answers.features,
             "files": files,
             "next": next,
+            "api": api.zip(answers.api.as_ref()).map(|(api, source)| api::as_json(api, source)),
         });
         anstream::println!("{made:#}");
         return;
@@ -304,10 +341,14 @@ fn tell(arguments: &Arguments, answers: &Answers, folder: &Path, files: usize) {
             answers::OWNER
         );
     }
-    anstream::println!(
-        "Its server needs {}_API_KEY, a GitHub token; .env.example says more.\n\nNext:",
-        answers.name.screaming()
-    );
+    match api.zip(answers.api.as_ref()) {
+        Some((api, source)) => api::tell(api, source, &answers.name),
+        None => anstream::println!(
+            "Its server needs {}_API_KEY, a GitHub token; .env.example says more.",
+            answers.name.screaming()
+        ),
+    }
+    anstream::println!("\nNext:");
     for command in next {
         anstream::println!("  {command}");
     }

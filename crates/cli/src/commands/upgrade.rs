@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use dialoguer::Confirm;
 use seaworthy_scaffold::{
-    Feature, record, render,
+    Answers, Feature, openapi, record, render,
     template::Template,
     upgrade::{self, Change, Kind, Plan, UpgradeError},
 };
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(done(arguments, &plan))
 }
 
-fn recorded(project: &Path) -> Result<(u32, seaworthy_scaffold::Answers), Failure> {
+fn recorded(project: &Path) -> Result<(u32, Answers), Failure> {
     let file = project.join(record::FILE);
     let text = std::fs::read_to_string(&file).map_err(|error| {
         Failure::usage(
@@ -106,7 +106,13 @@ fn recorded(project: &Path) -> Result<(u32, seaworthy_scaffold::Answers), Failur
             "give the folder of a project that seaworthy new made",
         )
     })?;
+    // a project without tools of an API has no document; the record tells whether one is missing
+    let document = std::fs::read_to_string(project.join(openapi::FILE)).ok();
     record::read(&text)
+        .and_then(|(version, answers)| {
+            let api = record::source(&text, document)?;
+            Ok((version, Answers { api, ..answers }))
+        })
         .map_err(|error| Failure::usage(error, "restore the file from the project's history"))
 }
 

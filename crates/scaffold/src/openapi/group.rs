@@ -444,7 +444,12 @@ impl<'a> Maker<'a> {
                 .and_then(|other| self.get(other))
         });
         let subs = consumed.get(&item_path).cloned().unwrap_or_default();
-        let noun = self.noun(path);
+        let noun = match self.special(path) {
+            Some(_) => self.noun(collection(
+                path.rsplit_once('/').map_or("", |(parent, _)| parent),
+            )),
+            None => self.noun(path),
+        };
         if let Some(list) = list {
             if !self.lists(list) {
                 let mut whole = own_words(path);
@@ -588,7 +593,13 @@ impl<'a> Maker<'a> {
                     subs: Vec::new(),
                 }
             };
-            return self.propose(path, &name, noun, task);
+            let noun = self.noun(collection(
+                path.rsplit_once('/').map_or("", |(parent, _)| parent),
+            ));
+            return self.propose(path, &name, &noun, task);
+        }
+        if let Some(custom) = self.custom(path, place) {
+            return self.propose(path, &custom.0, &custom.1, custom.2);
         }
         let own = own_words(path);
         let ends_in_verb = own
@@ -653,6 +664,34 @@ impl<'a> Maker<'a> {
         );
     }
 
+    /// The action of a path that ends in `:verb`, as `/events:purge` and `/servers/{}:restart`: its name,
+    /// what it is about, and its task.
+    fn custom(&self, path: &str, place: usize) -> Option<(String, Vec<String>, Task)> {
+        let (object, verb) = path
+            .rsplit_once(':')
+            .filter(|(_, verb)| !verb.contains(['/', '{']))?;
+        let noun = self.noun(collection(object));
+        let about = if is_item(object) {
+            noun.clone()
+        } else {
+            many(&noun)
+        };
+        let verb = words(verb);
+        let confirm = !verb
+            .first()
+            .is_some_and(|verb| REVERSIBLE.contains(&verb.as_str()));
+        let present = self
+            .get(object)
+            .filter(|present| confirm && is_item(object) && !self.of(*present).needs_more());
+        let task = Task::Act {
+            operation: place,
+            present,
+            confirm,
+            destructive: confirm,
+        };
+        (!verb.is_empty()).then(|| (joined(&verb.join("_"), &about), noun, task))
+    }
+
     fn propose(&mut self, path: &str, name: &str, noun: &[String], task: Task) {
         let mut tool: String = name.chars().take(56).collect();
         if TAKEN.contains(&tool.as_str()) {
@@ -695,7 +734,7 @@ impl<'a> Maker<'a> {
         let title = capital(&tool.replace('_', " "));
         let reads = !matches!(task, Task::Act { .. });
         self.groups.entry(group).or_default().push(Proposal {
-            description: super::describe::description(self.model, &tool, &noun, &task),
+            description: super::describe::description(self.model, name, &noun, &task),
             tool,
             title,
             calls,

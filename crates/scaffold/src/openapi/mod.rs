@@ -19,6 +19,7 @@ mod describe;
 mod group;
 mod lock;
 mod model;
+mod names;
 mod overlay;
 mod plain;
 mod python;

@@ -102,6 +102,8 @@ pub enum KeyPlace {
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) title: String,
+    /// The API as descriptions name it: by its title, unless that has words of its paths.
+    pub(super) place: String,
     pub(super) base: Option<String>,
     pub(super) key: Option<KeyPlace>,
     pub(super) notes: Vec<String>,
@@ -223,6 +225,7 @@ impl Model {
         let base = base(&root, &mut notes);
         let key = key(document, &root, &mut notes)?;
         let mut model = Self {
+            place: title.clone(),
             title,
             base,
             key,
@@ -269,6 +272,18 @@ impl Model {
                 }
             }
         }
+        // a title that has a word of a path makes the texts of tools for other paths alike
+        let of_paths: std::collections::BTreeSet<String> = model
+            .operations
+            .iter()
+            .flat_map(|operation| plain::words_of(&operation.path))
+            .collect();
+        if plain::words_of(&model.title)
+            .iter()
+            .any(|word| of_paths.contains(word))
+        {
+            "the API".clone_into(&mut model.place);
+        }
         // two paths that differ in names of parameters only are one
         let mut calls = std::collections::BTreeSet::new();
         model
@@ -295,9 +310,15 @@ fn title(text: &str) -> Option<String> {
 /// The first server's address, if a key may be sent there.
 fn base(root: &Part<'_>, notes: &mut Vec<String>) -> Option<String> {
     let servers = root.field("servers");
-    let server = servers.elements().next()?;
-    let mut url = server.text("url")?.to_owned();
-    if let Some(variables) = server.field("variables").value.as_object() {
+    let server = servers.elements().next();
+    let mut url = server
+        .as_ref()
+        .and_then(|server| server.text("url"))
+        .unwrap_or_default()
+        .to_owned();
+    if let Some(server) = &server
+        && let Some(variables) = server.field("variables").value.as_object()
+    {
         for (name, variable) in variables.iter().take(20) {
             if let Some(value) = variable["default"]
                 .as_str()
@@ -327,10 +348,11 @@ fn base(root: &Part<'_>, notes: &mut Vec<String>) -> Option<String> {
     if fits {
         return Some(url.to_owned());
     }
-    notes.push(format!(
-        "its server {:?} is no https address: the variable of the API's address must be set",
-        shown(url)
-    ));
+    // the address itself stays out: it becomes part of a document
+    notes.push(
+        "its first server is no https address: the variable of the API's address must be set"
+            .to_owned(),
+    );
     None
 }
 

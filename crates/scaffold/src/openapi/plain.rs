@@ -102,6 +102,13 @@ fn spaced(text: &str) -> String {
 /// The words of a name, in lower case ASCII: `petId` and `pet-id` have two. At most so many letters that
 /// a name made of them stays usable.
 pub(super) fn words(name: &str) -> Vec<String> {
+    // what no name of a program's part has in it makes none here
+    if name
+        .chars()
+        .any(|c| !c.is_alphanumeric() && !"_-.$[]:/@~&, ".contains(c))
+    {
+        return Vec::new();
+    }
     let ascii = deunicode(&name.chars().take(200).collect::<String>());
     let mut words = vec![String::new()];
     let mut before = ' ';
@@ -122,7 +129,17 @@ pub(super) fn words(name: &str) -> Vec<String> {
         length += word.len() + 1;
         length <= 40
     });
+    // a name that reads as a sentence is judged as one
+    if words.len() > 3 && sentence(&words.join(" ")).is_none() {
+        words.clear();
+    }
     words
+}
+
+/// The words of a longer text, each as one of its kind.
+pub(super) fn words_of(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.flat_map(words).map(|word| singular(&word)).collect()
 }
 
 /// The words as a name with underscores; `fallback` where there are none, and in front of a digit.
@@ -174,13 +191,15 @@ pub(super) fn singular(word: &str) -> String {
     if AS_THEY_ARE.contains(&word) || word.len() < 3 {
         return word.to_owned();
     }
-    if word == "people" {
-        return "person".to_owned();
+    match word {
+        "caches" => return "cache".to_owned(),
+        "people" => return "person".to_owned(),
+        _ => {}
     }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
         return format!("{stem}y");
     }
-    for end in ["sses", "xes", "ches", "shes", "uses"] {
+    for end in ["sses", "xes", "ches", "shes", "tuses", "buses"] {
         if word.ends_with(end) {
             return word[..word.len() - 2].to_owned();
         }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        describe::id_name,
+        describe::id_words,
         group::{Proposal, Task},
         model::{Input, Model, Operation, Place},
-        plain,
+        names, plain,
     },
-    class, names,
+    class,
     operations::Class,
 };
 
@@ -79,10 +79,7 @@ pub(super) fn of<'a>(
     for (part, input) in longest.operation.path_inputs().enumerate() {
         let is_last = part + 1 == count;
         let words = if is_last {
-            id_name(longest.operation, &proposal.noun)
-                .split('_')
-                .map(str::to_owned)
-                .collect()
+            id_words(longest.operation)
         } else {
             input.words.clone()
         };

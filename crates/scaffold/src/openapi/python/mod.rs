@@ -17,7 +17,7 @@ use crate::{Answers, Rendered, render::Tree};
 
 mod arguments;
 mod literal;
-mod names;
+
 mod operations;
 mod test;
 mod tool;

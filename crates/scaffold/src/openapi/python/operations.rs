@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     super::model::{Input, Model, Operation, Place},
+    super::names,
     super::schema::Kind,
     literal::{call, string},
-    names,
 };
 
 /// An operation and how its class names things.

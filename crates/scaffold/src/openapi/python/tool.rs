@@ -372,7 +372,7 @@ fn run(classes: &[Class<'_>], proposal: &Proposal, arguments: &Arguments<'_>) ->
                     _ => kind.to_owned(),
                 };
                 text.push_str(&format!(
-                    "\n\nasync def _read(state: State, arguments: {}, {id}: {kind}) -> str:\n",
+                    "\n\nasync def _read(\n    state: State,\n    arguments: {},\n    {id}: {kind},\n) -> str:\n",
                     arguments_class(proposal)
                 ));
                 text.push_str(&read(classes, proposal, arguments, *item, subs, Some(id)));

@@ -1,8 +1,9 @@
-//! Names in Python: of classes, fields and arguments.
+//! Names of classes, fields and arguments. They are free in every language, so that a tool is the same
+//! in all of them.
 
 use std::collections::BTreeSet;
 
-use super::super::plain::snake;
+use super::plain::snake;
 
 /// Names that a field or an argument cannot have, sorted: keywords, built-in types that annotations use,
 /// methods of pydantic's models, and arguments that every tool may have.
@@ -77,6 +78,11 @@ const RESERVED: &[&str] = &[
 
 /// A name for the words that is free, and takes it.
 pub(super) fn field(words: &[String], taken: &mut BTreeSet<String>) -> String {
+    free(&argument(words), "_", taken)
+}
+
+/// A name for the words, whatever is taken.
+pub(super) fn argument(words: &[String]) -> String {
     let mut name = snake(words, "value");
     if name.starts_with("model_") {
         // pydantic keeps these for itself
@@ -85,14 +91,14 @@ pub(super) fn field(words: &[String], taken: &mut BTreeSet<String>) -> String {
     if RESERVED.binary_search(&name.as_str()).is_ok() {
         name.push_str("_value");
     }
-    free(&name, taken)
+    name
 }
 
 /// A name for a class.
 pub(super) fn class(words: &[String], taken: &mut BTreeSet<String>) -> String {
     let mut name: String = words
         .iter()
-        .map(|word| super::super::group::capital(word))
+        .map(|word| super::group::capital(word))
         .collect();
     const BUILT_IN: &[&str] = &[
         "Error",
@@ -109,14 +115,14 @@ pub(super) fn class(words: &[String], taken: &mut BTreeSet<String>) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "Call");
     }
-    free(&name, taken)
+    free(&name, "", taken)
 }
 
-fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+fn free(name: &str, between: &str, taken: &mut BTreeSet<String>) -> String {
     let mut unique = name.to_owned();
     let mut number = 2;
     while !taken.insert(unique.clone()) {
-        unique = format!("{name}_{number}");
+        unique = format!("{name}{between}{number}");
         number += 1;
     }
     unique
