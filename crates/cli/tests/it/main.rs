@@ -22,6 +22,7 @@ mod http;
 mod install;
 mod machine;
 mod new;
+mod new_api;
 mod over_http;
 mod programs;
 mod protocol;

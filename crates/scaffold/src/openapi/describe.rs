@@ -43,6 +43,7 @@ pub(super) fn id_words(operation: &Operation) -> Vec<String> {
 }
 
 /// The description of a tool.
+#[expect(clippy::too_many_lines, reason = "three texts")]
 pub(super) fn description(model: &Model, tool: &str, noun: &str, task: &Task) -> String {
     let words: Vec<String> = noun.split(' ').map(str::to_owned).collect();
     let nouns = many(&words).join(" ");

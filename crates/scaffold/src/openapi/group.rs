@@ -444,7 +444,7 @@ impl<'a> Maker<'a> {
                 .and_then(|other| self.get(other))
         });
         let subs = consumed.get(&item_path).cloned().unwrap_or_default();
-        let noun = match self.special(path) {
+        let noun = match Self::special(path) {
             Some(_) => self.noun(collection(
                 path.rsplit_once('/').map_or("", |(parent, _)| parent),
             )),
@@ -456,7 +456,7 @@ impl<'a> Maker<'a> {
                 if self.nouns.get(&whole).is_some_and(|count| *count > 1) {
                     whole.clone_from(&noun);
                 }
-                let name = self.special(path).unwrap_or_else(|| joined("read", &whole));
+                let name = Self::special(path).unwrap_or_else(|| joined("read", &whole));
                 self.propose(
                     path,
                     &name,
@@ -479,9 +479,7 @@ impl<'a> Maker<'a> {
                     },
                 );
             } else {
-                let name = self
-                    .special(path)
-                    .unwrap_or_else(|| joined("find", &many(&noun)));
+                let name = Self::special(path).unwrap_or_else(|| joined("find", &many(&noun)));
                 self.propose(
                     path,
                     &name,
@@ -501,7 +499,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The name of a reading tool whose path ends in a verb: `/pets/findByStatus`.
-    fn special(&self, path: &str) -> Option<String> {
+    fn special(path: &str) -> Option<String> {
         let own = own_words(path);
         let verb = own
             .first()
@@ -579,8 +577,12 @@ impl<'a> Maker<'a> {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the cases exclude each other in this order"
+    )]
     fn post(&mut self, path: &'a str, place: usize, noun: &[String]) {
-        if let Some(name) = self.special(path) {
+        if let Some(name) = Self::special(path) {
             let task = if self.lists(place) {
                 Task::Find {
                     list: place,

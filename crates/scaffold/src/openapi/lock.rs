@@ -39,10 +39,11 @@ pub(super) fn extended(text: &str, tools: &[Locked]) -> Result<String, ApiError>
     }
     entries.extend(tools.iter().map(|tool| (tool.name.clone(), entry(tool))));
     entries.sort();
-    let tables: String = entries
+    let tables = entries
         .iter()
         .map(|(_, entry)| format!("{TABLE}{entry}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     Ok(format!("{head}{tables}{tail}"))
 }
 
@@ -59,7 +60,11 @@ fn entry(tool: &Locked) -> String {
     whole["name"] = json!(tool.name);
     whole["description"] = json!(tool.description);
     let digest = Sha256::digest(sorted(&whole).to_string());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat();
     let definition = serde_json::to_string_pretty(&sorted(&tool.rest)).unwrap_or_default();
     let definition = definition
         .replace('\\', "\\\\")

@@ -58,8 +58,9 @@ impl Source {
 
 /// Why a document cannot be used.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the OpenAPI document cannot be used{}: {problem}", place(at))]
+#[error("{about}{}: {problem}", place(at))]
 pub struct ApiError {
+    about: &'static str,
     /// Where in the document, as a JSON pointer; empty for the whole.
     pub at: String,
     /// What is wrong.
@@ -77,8 +78,17 @@ fn place(at: &str) -> String {
 }
 
 impl ApiError {
+    /// What was asked for cannot be; the document is sound.
+    fn asked(problem: String, hint: &str) -> Self {
+        Self {
+            about: "no tools are made",
+            ..Self::new("", problem, hint)
+        }
+    }
+
     fn new(at: &str, problem: String, hint: &str) -> Self {
         Self {
+            about: "the OpenAPI document cannot be used",
             at: at.to_owned(),
             problem,
             hint: hint.to_owned(),
@@ -190,17 +200,15 @@ impl Api {
                     .map(|group| group.name.as_str())
                     .take(20)
                     .collect();
-                return Err(ApiError::new(
-                    "",
-                    format!("it has no group or tool {name:?}"),
+                return Err(ApiError::asked(
+                    format!("the document has no group or tool {name:?}"),
                     &format!("--list-groups shows them; groups are {}", known.join(", ")),
                 ));
             }
         }
         let room = MOST_TOOLS.saturating_sub(others);
         if tools.is_empty() || tools.len() > room {
-            return Err(ApiError::new(
-                "",
+            return Err(ApiError::asked(
                 format!(
                     "{} tools are chosen; 1 to {room} can be, beside the project's own",
                     tools.len()
@@ -272,9 +280,8 @@ pub(crate) fn add(tree: &mut Tree, answers: &Answers, source: &Source) -> Result
 pub fn check_language(language: Language) -> Result<(), ApiError> {
     match language {
         Language::Python => Ok(()),
-        Language::Rust => Err(ApiError::new(
-            "",
-            "--api with --lang rust is not there yet".to_owned(),
+        Language::Rust => Err(ApiError::asked(
+            "--api does not work with --lang rust yet".to_owned(),
             "use --lang python, or make the Rust project without --api and write its tools beside import_issue",
         )),
     }

@@ -58,6 +58,10 @@ const FOLLOWING: &[&str] = &[
     "nextpagetoken",
     "nexttoken",
 ];
+/// Fields of answers that hold a list among other things, sorted.
+const LISTS: &[&str] = &[
+    "data", "entries", "hits", "items", "list", "nodes", "records", "results", "rows", "values",
+];
 /// Fields of items that tell them apart, the best first.
 const TELLING: &[&str] = &[
     "id",
@@ -418,6 +422,7 @@ fn key(
     Ok(Some(KeyPlace::Bearer))
 }
 
+#[expect(clippy::too_many_lines, reason = "one operation, from top to bottom")]
 fn operation(
     document: &Document,
     path: &str,
@@ -696,10 +701,6 @@ fn list(document: &Document, part: &Part<'_>, inputs: &[Input]) -> Result<Option
             }
         }
         // an object with an array among other things is a list only where the array is the point of it
-        const LISTS: &[&str] = &[
-            "data", "entries", "hits", "items", "list", "nodes", "records", "results", "rows",
-            "values",
-        ];
         let place = arrays
             .iter()
             .position(|(name, _)| LISTS.contains(&flat(name).as_str()));
@@ -778,7 +779,7 @@ fn paging(document: &Document, answer: &Schema<'_>, inputs: &[Input]) -> Result<
             paging.first = match style {
                 Style::Page if least == 0 => 0,
                 Style::Page => 1,
-                _ => least.max(0).min(1),
+                _ => least.clamp(0, 1),
             };
             paging.style = style;
             paging.position = Some(place);

@@ -76,6 +76,17 @@ const RESERVED: &[&str] = &[
     "yield",
 ];
 
+/// Parts of the names of Python's built-in classes, sorted.
+const BUILT_IN: &[&str] = &[
+    "Error",
+    "Exception",
+    "Exit",
+    "Implemented",
+    "Interrupt",
+    "Iteration",
+    "Warning",
+];
+
 /// A name for the words that is free, and takes it.
 pub(super) fn field(words: &[String], taken: &mut BTreeSet<String>) -> String {
     free(&argument(words), "_", taken)
@@ -100,15 +111,6 @@ pub(super) fn class(words: &[String], taken: &mut BTreeSet<String>) -> String {
         .iter()
         .map(|word| super::group::capital(word))
         .collect();
-    const BUILT_IN: &[&str] = &[
-        "Error",
-        "Exception",
-        "Exit",
-        "Implemented",
-        "Interrupt",
-        "Iteration",
-        "Warning",
-    ];
     if BUILT_IN.iter().any(|part| name.contains(part)) || words.len() < 2 {
         name.push_str("Call");
     }

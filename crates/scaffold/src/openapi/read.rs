@@ -109,8 +109,8 @@ impl Document {
 
 impl<'a> Part<'a> {
     /// A field of the part; null where there is none.
-    pub(super) fn field(&self, name: &str) -> Part<'a> {
-        Part {
+    pub(super) fn field(&self, name: &str) -> Self {
+        Self {
             value: self.value.get(name).unwrap_or(&Value::Null),
             at: format!("{}/{}", self.at, name.replace('~', "~0").replace('/', "~1")),
         }

@@ -6,7 +6,7 @@ use super::{
     super::{
         describe::id_words,
         group::{Proposal, Task},
-        model::{Input, Model, Operation, Place},
+        model::{Input, Operation, Place},
         names, plain,
     },
     class,
@@ -59,12 +59,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// The arguments of a tool.
-pub(super) fn of<'a>(
-    model: &'a Model,
-    classes: &[Class<'a>],
-    proposal: &Proposal,
-) -> Arguments<'a> {
-    let _ = model;
+pub(super) fn of<'a>(classes: &[Class<'a>], proposal: &Proposal) -> Arguments<'a> {
     let (main, longest, id) = match &proposal.task {
         Task::Find { list, item, .. } => (*list, item.unwrap_or(*list), *item),
         Task::Read { item, .. } => (*item, *item, None),
@@ -128,27 +123,26 @@ pub(super) fn of<'a>(
 /// What a model reads of an argument: what the document says, where that can be taken over.
 fn described(input: &Input, proposal: &Proposal) -> String {
     use super::super::schema::Kind;
-    let mut text = match &input.text {
-        Some(text) => super::super::group::capital(text),
-        None => {
-            let words = input.words.join(" ");
-            let words = if words.is_empty() {
-                "value".to_owned()
-            } else {
-                words
-            };
-            match input.place {
-                Place::Path => format!(
-                    "The {words} in the address of the {}, as a list shows it",
-                    proposal.noun
-                ),
-                Place::Body => format!("The {words} to set for the {}", proposal.noun),
-                Place::Query | Place::Header => {
-                    format!(
-                        "The {words} to ask for, of {}",
-                        plain::plural(&proposal.noun)
-                    )
-                }
+    let mut text = if let Some(text) = &input.text {
+        super::super::group::capital(text)
+    } else {
+        let words = input.words.join(" ");
+        let words = if words.is_empty() {
+            "value".to_owned()
+        } else {
+            words
+        };
+        match input.place {
+            Place::Path => format!(
+                "The {words} in the address of the {}, as a list shows it",
+                proposal.noun
+            ),
+            Place::Body => format!("The {words} to set for the {}", proposal.noun),
+            Place::Query | Place::Header => {
+                format!(
+                    "The {words} to ask for, of {}",
+                    plain::plural(&proposal.noun)
+                )
             }
         }
     };

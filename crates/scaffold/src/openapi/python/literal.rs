@@ -33,18 +33,19 @@ pub(super) fn text_argument(name: &str, text: &str, indent: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let word: String = word.chars().map(escaped).collect();
-        if let Some(line) = lines.last_mut() {
-            if line.is_empty() || line.len() + word.len() <= room {
-                line.push_str(&word);
-                continue;
-            }
+        if let Some(line) = lines.last_mut()
+            && (line.is_empty() || line.len() + word.len() <= room)
+        {
+            line.push_str(&word);
+            continue;
         }
         lines.push(word);
     }
-    let lines: String = lines
+    let lines = lines
         .iter()
         .map(|line| format!("{blank}    \"{line}\"\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("{blank}{name}=(\n{lines}{blank}),\n")
 }
 
@@ -55,10 +56,11 @@ pub(super) fn strings(texts: &[String], indent: usize) -> String {
         [only] => format!("({},)", string(only)),
         several => {
             let blank = " ".repeat(indent);
-            let lines: String = several
+            let lines = several
                 .iter()
                 .map(|text| format!("{blank}    {},\n", string(text)))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             format!("(\n{lines}{blank})")
         }
     }
@@ -75,15 +77,16 @@ pub(super) fn value(value: &Value, indent: usize) -> String {
         Value::String(text) => string(text),
         Value::Array(values) if values.is_empty() => "[]".to_owned(),
         Value::Array(values) => {
-            let lines: String = values
+            let lines = values
                 .iter()
                 .map(|one| format!("{blank}    {},\n", self::value(one, indent + 4)))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             format!("[\n{lines}{blank}]")
         }
         Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
         Value::Object(fields) => {
-            let lines: String = fields
+            let lines = fields
                 .iter()
                 .map(|(name, one)| {
                     format!(
@@ -92,7 +95,8 @@ pub(super) fn value(value: &Value, indent: usize) -> String {
                         self::value(one, indent + 4)
                     )
                 })
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             format!("{{\n{lines}{blank}}}")
         }
     }
@@ -104,9 +108,10 @@ pub(super) fn call(function: &str, arguments: &[String], indent: usize) -> Strin
         return format!("{function}()");
     }
     let blank = " ".repeat(indent);
-    let lines: String = arguments
+    let lines = arguments
         .iter()
         .map(|argument| format!("{blank}    {argument},\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("{function}(\n{lines}{blank})")
 }

@@ -42,7 +42,7 @@ pub(super) fn add(
                 places.extend([*list].into_iter().chain(*item).chain(subs.iter().copied()));
             }
             Task::Read { item, subs } => {
-                places.extend([*item].into_iter().chain(subs.iter().copied()))
+                places.extend([*item].into_iter().chain(subs.iter().copied()));
             }
             Task::Act {
                 operation, present, ..
@@ -68,7 +68,7 @@ pub(super) fn add(
     }
     let mut locked = Vec::new();
     for proposal in chosen {
-        let arguments = arguments::of(model, &classes, proposal);
+        let arguments = arguments::of(&classes, proposal);
         put(
             format!("src/{module}/tools/{}.py", proposal.tool),
             tool::file(&classes, proposal, &arguments),

@@ -133,9 +133,10 @@ fn one(class: &Class<'_>) -> String {
 
 fn mapping(fields: &[(&Input, &String)], indent: usize) -> String {
     let blank = " ".repeat(indent);
-    let lines: String = fields
+    let lines = fields
         .iter()
         .map(|(input, field)| format!("{blank}    {}: self.{field},\n", string(&input.wire)))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("{{\n{lines}{blank}}}")
 }

@@ -137,10 +137,11 @@ fn body(classes: &[Class<'_>], proposal: &Proposal, arguments: &Arguments<'_>) -
         if let Kind::Choice(values) = &argument.input.kind
             && values.len() > 1
         {
-            let lines: String = values
+            let lines = values
                 .iter()
                 .map(|value| format!("    {},\n", string(value)))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             text.push_str(&format!("\n{} = Literal[\n{lines}]\n", alias(argument)));
         }
     }
@@ -472,7 +473,7 @@ fn read(
 }
 
 fn registration(classes: &[Class<'_>], proposal: &Proposal) -> String {
-    let hints: String = hints(classes, proposal)
+    let hints = hints(classes, proposal)
         .iter()
         .map(|(name, _, value)| {
             format!(
@@ -480,7 +481,8 @@ fn registration(classes: &[Class<'_>], proposal: &Proposal) -> String {
                 if *value { "True" } else { "False" }
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "\n\nTOOL = Tool(\n    name={},\n    title={},\n{}    annotations=ToolAnnotations(\n{hints}    ),\n    \
          arguments={},\n    run=run,\n)\n",
