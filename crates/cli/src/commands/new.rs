@@ -60,7 +60,7 @@ pub(crate) struct Arguments {
     #[arg(long = "group", value_name = "NAME", requires = "api")]
     groups: Vec<String>,
     /// Only show the groups of tools that the document allows
-    #[arg(long, requires = "api", conflicts_with_all = ["name", "groups", "install"])]
+    #[arg(long, requires = "api", conflicts_with_all = ["groups", "install"])]
     list_groups: bool,
     /// Write it into a client's configuration too
     #[arg(long, value_name = "CLIENT")]

@@ -20,11 +20,21 @@ fn read(project: &Path, file: &str) -> String {
     fs::read_to_string(project.join(file)).unwrap()
 }
 
+/// What this process knows of the way to the registry: uv needs it, and nothing else does.
+fn registry() -> impl Iterator<Item = (String, String)> {
+    const NAMES: [&str; 4] = ["HOME", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"];
+    std::env::vars().filter(|(name, _)| {
+        let is_environment = name == "UV_PROJECT_ENVIRONMENT";
+        (name.starts_with("UV_") && !is_environment) || NAMES.contains(&name.as_str())
+    })
+}
+
 async fn run(program: &str, words: &[&str], project: &Path, variables: &[(&str, &str)]) -> Ran {
     let output = command(program)
         .args(words)
         .current_dir(project)
         .envs(variables.iter().copied())
+        .envs(registry())
         .stdin(Stdio::null())
         .output()
         .await

@@ -37,16 +37,22 @@ pub(super) fn add(
         Ok(text.replace(" (for GitHub: https://github.com/settings/tokens)", ""))
     })?;
     change(tree, ".env.example", |text| {
-        Ok(if base.is_empty() {
-            text.replace(
-                "# Optional: the base of the API.",
-                "# The base of the API. Required.",
-            )
-            .replace(&format!("# {{}}={BASE}"), "")
-            .replace(BASE, EXAMPLE)
-        } else {
-            text.replace(BASE, &base)
-        })
+        if !base.is_empty() {
+            return once(text, BASE, &base);
+        }
+        let text = once(
+            text,
+            "# Optional: the base of the API.",
+            "# The base of the API, such as https://api.example.com. Required.",
+        )?;
+        // the variable's line, without its comment and its value
+        let (before, after) = text
+            .split_once(&format!("_API_URL={BASE}"))
+            .ok_or_else(|| fault("address of the API"))?;
+        let (before, name) = before
+            .rsplit_once("# ")
+            .ok_or_else(|| fault("address of the API"))?;
+        Ok(format!("{before}{name}_API_URL={after}"))
     })?;
     for path in ["server.json", "manifest.json"] {
         change(tree, path, |text| json(text, model))?;
@@ -213,37 +219,84 @@ fn calls(proposal: &Proposal) -> String {
     calls.join(", ")
 }
 
-/// `server.json` and `manifest.json` without the key, where there is none, and with the base, where the
-/// user must give it.
+/// `server.json` and `manifest.json` with what the user must give: the key, where there is one, and the
+/// address, where the document names none.
 fn json(text: &str, model: &Model) -> Result<String, ApiError> {
-    let mut text = text.replace(
+    let text = text.replace(
         "Key of the API that issues are imported from",
         "Key of the API",
     );
-    if model.key.is_none() {
-        text = without(
-            &text,
-            "        {\n          \"name\": \"",
-            "_API_KEY\"",
-            "        },\n",
-        );
-        text = without(
-            &text,
-            ",\n      \"env\": {\n        \"",
-            "_API_KEY\": \"${user_config.api_key}\"",
-            "\n      }",
-        );
-        text = without(
-            &text,
-            "  \"user_config\": {\n    \"api_key\": {\n",
-            "\"sensitive\": true",
-            "    }\n  },\n",
-        );
-        if text.contains("api_key") || text.contains("_API_KEY") {
-            return Err(fault("place of the key to take away"));
+    let is_bundle = text.contains("user_config");
+    match (&model.key, &model.base) {
+        (Some(_), Some(_)) => Ok(text),
+        (Some(_), None) => with_address(&text, is_bundle),
+        (None, None) => {
+            // the address stands in the key's place, and is no secret
+            let text = text
+                .replace("_API_KEY", "_API_URL")
+                .replace("api_key", "api_url")
+                .replace("\"API key\"", "\"API address\"")
+                .replace("Key of the API", "Base of the API's addresses")
+                .replace("\"sensitive\": true,", "\"sensitive\": false,")
+                .replace(",\n          \"isSecret\": true", "");
+            Ok(text)
+        }
+        (None, Some(_)) => {
+            let text = without(
+                &text,
+                "        {\n          \"name\": \"",
+                "_API_KEY\"",
+                "        },\n",
+            );
+            let text = without(
+                &text,
+                ",\n      \"env\": {\n        \"",
+                "_API_KEY\": \"${user_config.api_key}\"",
+                "\n      }",
+            );
+            let text = without(
+                &text,
+                "  \"user_config\": {\n    \"api_key\": {\n",
+                "\"sensitive\": true",
+                "    }\n  },\n",
+            );
+            if text.contains("api_key") || text.contains("_API_KEY") {
+                return Err(fault("place of the key to take away"));
+            }
+            Ok(text)
         }
     }
-    Ok(text)
+}
+
+/// The text with the address beside the key.
+fn with_address(text: &str, is_bundle: bool) -> Result<String, ApiError> {
+    let (before, _) = text
+        .split_once("_API_KEY\"")
+        .ok_or_else(|| fault("variable of the key"))?;
+    let name = before.rsplit('"').next().unwrap_or_default();
+    if !is_bundle {
+        let database = format!("        {{\n          \"name\": \"{name}_DATABASE\"");
+        let address = format!(
+            "        {{\n          \"name\": \"{name}_API_URL\",\n          \"description\": \"Base of the API's \
+             addresses\",\n          \"isRequired\": true,\n          \"format\": \"string\"\n        }},\n"
+        );
+        return once(text, &database, &format!("{address}{database}"));
+    }
+    let variable = "\"${user_config.api_key}\"";
+    let text = once(
+        text,
+        variable,
+        &format!("{variable},\n        \"{name}_API_URL\": \"${{user_config.api_url}}\""),
+    )?;
+    let secret = "      \"sensitive\": true,\n      \"required\": true\n    }";
+    once(
+        &text,
+        secret,
+        &format!(
+            "{secret},\n    \"api_url\": {{\n      \"type\": \"string\",\n      \"title\": \"API address\",\n      \
+             \"description\": \"Base of the API's addresses\",\n      \"required\": true\n    }}"
+        ),
+    )
 }
 
 /// The text without the part that begins with one text, holds another and ends with a third.

@@ -309,6 +309,46 @@ fn an_api_without_a_key_has_no_word_of_one() {
 }
 
 #[test]
+fn an_address_that_the_document_does_not_name_is_asked_for() {
+    for (document, keys) in [
+        (FLEET.to_owned(), vec!["api_key", "api_url"]),
+        (
+            with_paths(r#"{"/x": {"get": {}}}"#).replace("https://small", "http://small"),
+            vec!["api_url"],
+        ),
+        (with_paths(r#"{"/x": {"get": {}}}"#), vec![]),
+        (SHOP.to_owned(), vec!["api_key"]),
+    ] {
+        let tree = project(&document, &[]);
+        let json =
+            |path: &str| -> serde_json::Value { serde_json::from_str(&tree[path].text).unwrap() };
+        let manifest = json("manifest.json");
+        let asked: Vec<_> = manifest["user_config"]
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .collect();
+        assert_eq!(asked, keys);
+        let server = json("server.json").to_string();
+        let environment = &tree[".env.example"].text;
+        let given = &manifest["server"]["mcp_config"]["env"];
+        for (key, variable) in [
+            ("api_key", "TIDE_LOG_API_KEY"),
+            ("api_url", "TIDE_LOG_API_URL"),
+        ] {
+            let is_asked = keys.contains(&key);
+            assert_eq!(server.contains(variable), is_asked, "{server}");
+            assert_eq!(given.get(variable).is_some(), is_asked, "{given}");
+            assert_eq!(
+                environment.contains(&format!("\n{variable}=\n")),
+                is_asked,
+                "{environment}"
+            );
+        }
+    }
+}
+
+#[test]
 fn many_operations_are_bounded_in_time_and_number() {
     let paths = |count: usize| {
         let each: Vec<_> = (0..count)
