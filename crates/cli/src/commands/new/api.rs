@@ -10,6 +10,9 @@ use seaworthy_scaffold::{
 
 use crate::failure::Failure;
 
+/// How many operations that no tool can be made from are named.
+const SHOWN: usize = 10;
+
 /// The tools that every project has: of notes, and `run_python` where it is wanted.
 fn own_tools(sandbox: bool) -> usize {
     4 + usize::from(sandbox)
@@ -170,7 +173,6 @@ fn tell_notes(api: &Api) {
     for note in api.notes() {
         anstream::println!("note: {note}");
     }
-    const SHOWN: usize = 10;
     for (operation, why) in api.left_out().iter().take(SHOWN) {
         anstream::println!("left out: {operation}: {why}");
     }

@@ -53,8 +53,11 @@ pub(crate) struct Arguments {
     /// Add a part: sandbox, for Python in a sandbox; may be repeated
     #[arg(long = "with", value_name = "PART")]
     with: Vec<Part>,
-    /// Make tools from an OpenAPI document, 3.0 or 3.1 in JSON (in place of the example import_issue)
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Make tools from an OpenAPI document, 3.0 or 3.1 in JSON, in place of import_issue"
+    )]
     api: Option<PathBuf>,
     /// Of the document, make this group's tools, or this tool; may be repeated (default: the best)
     #[arg(long = "group", value_name = "NAME", requires = "api")]
@@ -230,16 +233,7 @@ fn answers(
         (None, None) => format!("the authors of {}", name.kebab()),
     };
     let mut features = api.map_or_else(|| [Feature::Api].into(), Api::features);
-    let sandbox = if arguments.with.contains(&Part::Sandbox) {
-        true
-    } else {
-        asks && asked(
-            Confirm::new()
-                .with_prompt("With run_python, Python in a sandbox")
-                .default(false)
-                .interact(),
-        )?
-    };
+    let sandbox = wants_sandbox(arguments, asks)?;
     if sandbox {
         std::collections::BTreeSet::insert(&mut features, Feature::Sandbox);
     }
@@ -258,6 +252,18 @@ fn answers(
         features,
         api,
     })
+}
+
+fn wants_sandbox(arguments: &Arguments, asks: bool) -> Result<bool, Failure> {
+    if arguments.with.contains(&Part::Sandbox) || !asks {
+        return Ok(arguments.with.contains(&Part::Sandbox));
+    }
+    asked(
+        Confirm::new()
+            .with_prompt("With run_python, Python in a sandbox")
+            .default(false)
+            .interact(),
+    )
 }
 
 fn this_year() -> u16 {
