@@ -5,7 +5,8 @@
 
 use super::{
     group::{Task, capital, many},
-    model::{Model, Operation, Place, Style},
+    lists::Style,
+    model::{Model, Operation, Place},
     names,
     plain::{self, singular},
 };

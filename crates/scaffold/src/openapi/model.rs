@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ApiError, plain,
+    ApiError,
+    access::{self, KeyPlace},
+    lists::{self, List},
+    plain,
     read::{Document, Part},
     schema::{Kind, Schema},
 };
@@ -14,93 +17,6 @@ const OPERATIONS: usize = 5_000;
 const INPUTS: usize = 16;
 /// The methods that become tools, sorted.
 const METHODS: &[&str] = &["delete", "get", "patch", "post", "put"];
-/// Names of parameters for the size of a page, in lower case without separators; sorted.
-const SIZES: &[&str] = &[
-    "count",
-    "limit",
-    "maxresults",
-    "pagelimit",
-    "pagesize",
-    "perpage",
-    "size",
-    "take",
-    "top",
-];
-/// ... for a text of the API's own that goes on, sorted.
-const CURSORS: &[&str] = &[
-    "after",
-    "continuationtoken",
-    "continue",
-    "cursor",
-    "marker",
-    "nextcursor",
-    "nextpagetoken",
-    "nexttoken",
-    "pagecursor",
-    "pagetoken",
-    "startingafter",
-];
-/// ... for the number of an item, sorted.
-const OFFSETS: &[&str] = &["offset", "skip", "start", "startindex"];
-/// ... for the number of a page, sorted.
-const PAGES: &[&str] = &["page", "pageindex", "pageno", "pagenumber"];
-/// Fields of answers that hold the text that goes on, sorted.
-const FOLLOWING: &[&str] = &[
-    "continue",
-    "continuationtoken",
-    "cursor",
-    "endcursor",
-    "next",
-    "nextcursor",
-    "nextmarker",
-    "nextpage",
-    "nextpagecursor",
-    "nextpagetoken",
-    "nexttoken",
-];
-/// Fields of answers that hold a list among other things, sorted.
-const LISTS: &[&str] = &[
-    "data", "entries", "hits", "items", "list", "nodes", "records", "results", "rows", "values",
-];
-/// Fields of items that tell them apart, the best first.
-const TELLING: &[&str] = &[
-    "id",
-    "uuid",
-    "key",
-    "slug",
-    "number",
-    "code",
-    "name",
-    "title",
-    "login",
-    "username",
-    "email",
-    "label",
-    "subject",
-    "status",
-    "state",
-    "type",
-    "kind",
-    "date",
-    "updatedat",
-    "updated",
-    "createdat",
-    "created",
-    "url",
-];
-
-/// How an API takes its key.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum KeyPlace {
-    /// `Authorization: Bearer KEY`.
-    Bearer,
-    /// `Authorization: Basic`, of `USER:PASSWORD`.
-    Basic,
-    /// A header of this name.
-    Header(String),
-    /// A parameter of the query of this name.
-    Query(String),
-}
 
 /// An API.
 #[derive(Debug)]
@@ -138,40 +54,6 @@ pub(super) struct Input {
     pub(super) kind: Kind,
     /// What the document says of it, made harmless.
     pub(super) text: Option<String>,
-}
-
-/// How a list goes on.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) enum Style {
-    #[default]
-    None,
-    Cursor,
-    Offset,
-    Page,
-}
-
-/// How an operation that lists is continued.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Paging {
-    pub(super) style: Style,
-    /// The parameter that goes on, by its place among the inputs.
-    pub(super) position: Option<usize>,
-    /// The parameter for the size of a page, likewise.
-    pub(super) size: Option<usize>,
-    pub(super) first: i64,
-    pub(super) most: i64,
-    pub(super) following: Vec<String>,
-    pub(super) last: String,
-}
-
-/// A list in an answer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct List {
-    /// The keys that lead to it.
-    pub(super) items: Vec<String>,
-    /// The fields that tell its items apart.
-    pub(super) fields: Vec<String>,
-    pub(super) paging: Paging,
 }
 
 /// An operation.
@@ -226,8 +108,8 @@ impl Model {
             .text("title")
             .and_then(title)
             .unwrap_or_else(|| "the API".to_owned());
-        let base = base(&root, &mut notes);
-        let key = key(document, &root, &mut notes)?;
+        let base = access::base(&root, &mut notes);
+        let key = access::key(document, &root, &mut notes)?;
         let mut model = Self {
             place: title.clone(),
             title,
@@ -311,117 +193,6 @@ fn title(text: &str) -> Option<String> {
     Some(short.trim_end_matches([' ', ',', '-']).to_owned())
 }
 
-/// The first server's address, if a key may be sent there.
-fn base(root: &Part<'_>, notes: &mut Vec<String>) -> Option<String> {
-    let servers = root.field("servers");
-    let server = servers.elements().next();
-    let mut url = server
-        .as_ref()
-        .and_then(|server| server.text("url"))
-        .unwrap_or_default()
-        .to_owned();
-    if let Some(server) = &server
-        && let Some(variables) = server.field("variables").value.as_object()
-    {
-        for (name, variable) in variables.iter().take(20) {
-            if let Some(value) = variable["default"]
-                .as_str()
-                .filter(|value| value.len() < 200)
-            {
-                url = url.replace(&format!("{{{name}}}"), value);
-            }
-        }
-    }
-    let url = url.trim_end_matches('/');
-    let rest = [
-        "https://",
-        "http://127.0.0.1",
-        "http://localhost",
-        "http://[::1]",
-    ]
-    .iter()
-    .find_map(|start| Some((*start, url.strip_prefix(start)?)));
-    let fits = rest.is_some_and(|(start, rest)| {
-        let ends_host = start == "https://" || rest.is_empty() || rest.starts_with([':', '/']);
-        let named = start != "https://" || rest.starts_with(|c: char| c.is_ascii_alphanumeric());
-        ends_host && named && !rest.contains("..")
-    }) && url.len() <= 200
-        && url
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~[]".contains(&byte));
-    if fits {
-        return Some(url.to_owned());
-    }
-    // the address itself stays out: it becomes part of a document
-    notes.push(
-        "its first server is no https address: the variable of the API's address must be set"
-            .to_owned(),
-    );
-    None
-}
-
-fn key(
-    document: &Document,
-    root: &Part<'_>,
-    notes: &mut Vec<String>,
-) -> Result<Option<KeyPlace>, ApiError> {
-    let schemes = root.field("components").field("securitySchemes");
-    let Some(named) = schemes.value.as_object().filter(|named| !named.is_empty()) else {
-        return Ok(None);
-    };
-    // the first that all operations need, else the first that there is
-    let wanted = root
-        .field("security")
-        .elements()
-        .find_map(|one| {
-            one.value
-                .as_object()
-                .and_then(|one| one.keys().next().cloned())
-        })
-        .filter(|name| named.contains_key(name));
-    let names = wanted.iter().chain(named.keys());
-    for name in names {
-        let scheme = document.follow(schemes.field(name))?;
-        let place = match (
-            scheme.text("type"),
-            scheme.text("scheme"),
-            scheme.text("in"),
-        ) {
-            (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("basic") => {
-                KeyPlace::Basic
-            }
-            (Some("http" | "oauth2" | "openIdConnect"), ..) => KeyPlace::Bearer,
-            (Some("apiKey"), _, Some(place @ ("header" | "query"))) => {
-                let name = scheme.text("name").unwrap_or_default();
-                let sound = (1..=60).contains(&name.len())
-                    && name
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-                if !sound {
-                    return Err(ApiError::new(
-                        &format!("{}/name", scheme.at),
-                        "it is no name of a header or parameter".to_owned(),
-                        "correct it",
-                    ));
-                }
-                if place == "header" {
-                    KeyPlace::Header(name.to_owned())
-                } else {
-                    notes.push(format!(
-                        "the key goes into the address (?{name}=...), where proxies and logs of the API see it"
-                    ));
-                    KeyPlace::Query(name.to_owned())
-                }
-            }
-            _ => continue,
-        };
-        return Ok(Some(place));
-    }
-    notes
-        .push("none of its ways to show a key is known: the key goes as a bearer token".to_owned());
-    Ok(Some(KeyPlace::Bearer))
-}
-
 #[expect(clippy::too_many_lines, reason = "one operation, from top to bottom")]
 fn operation(
     document: &Document,
@@ -498,7 +269,7 @@ fn operation(
     }
     let mut optional = INPUTS - required;
     inputs.retain(|input| {
-        let paged = input.place == Place::Query && is_paging(&input.wire);
+        let paged = input.place == Place::Query && lists::is_paging(&input.wire);
         if input.required || paged {
             return true;
         }
@@ -506,7 +277,7 @@ fn operation(
         optional = optional.saturating_sub(1);
         fits
     });
-    let list = list(document, part, &inputs)?;
+    let list = lists::list(document, part, &inputs)?;
     let method = match method {
         "delete" => "DELETE",
         "patch" => "PATCH",
@@ -653,159 +424,4 @@ fn body(document: &Document, part: &Part<'_>, inputs: &mut Vec<Input>) -> Result
         });
     }
     Ok(())
-}
-
-/// A name without separators, in lower case.
-fn flat(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
-}
-
-fn is_paging(name: &str) -> bool {
-    let name = flat(name);
-    [SIZES, CURSORS, OFFSETS, PAGES]
-        .iter()
-        .any(|names| names.contains(&name.as_str()))
-}
-
-/// The list in the answer to an operation, if there is one.
-fn list(document: &Document, part: &Part<'_>, inputs: &[Input]) -> Result<Option<List>, ApiError> {
-    let responses = part.field("responses");
-    let status = ["200", "201", "2XX", "202", "default"]
-        .iter()
-        .find(|status| responses.value.get(**status).is_some());
-    let Some(status) = status else {
-        return Ok(None);
-    };
-    let response = document.follow(responses.field(status))?;
-    let content = response.field("content");
-    let Some(kind) = content
-        .value
-        .as_object()
-        .and_then(|types| types.keys().find(|name| name.contains("json")))
-    else {
-        return Ok(None);
-    };
-    let schema = Schema::of(document, content.field(kind).field("schema"))?;
-    let mut list = List::default();
-    let items = if schema.kind_name() == Some("array") {
-        schema.items()
-    } else {
-        let mut arrays = Vec::new();
-        for (&name, property) in &schema.properties {
-            let inner = Schema::of(document, property.clone())?;
-            if inner.kind_name() == Some("array") {
-                arrays.push((name, inner.items()));
-            }
-        }
-        // an object with an array among other things is a list only where the array is the point of it
-        let place = arrays
-            .iter()
-            .position(|(name, _)| LISTS.contains(&flat(name).as_str()));
-        let is_only = arrays.len() == 1 && !schema.properties.contains_key("id");
-        let Some((name, items)) = place
-            .or(is_only.then_some(0))
-            .map(|place| arrays.swap_remove(place))
-        else {
-            return Ok(None);
-        };
-        list.items = vec![name.to_owned()];
-        items
-    };
-    if let Some(items) = items {
-        list.fields = fields(document, items)?;
-    }
-    list.paging = paging(document, &schema, inputs)?;
-    Ok(Some(list))
-}
-
-/// The fields that tell items apart, the best first.
-fn fields(document: &Document, items: Part<'_>) -> Result<Vec<String>, ApiError> {
-    let schema = Schema::of(document, items)?;
-    let mut found: Vec<(usize, String)> = Vec::new();
-    for (&name, property) in &schema.properties {
-        let kind = Schema::of(document, property.clone())?;
-        if name.len() > 60 || matches!(kind.kind_name(), Some("array" | "object")) {
-            continue;
-        }
-        let flat = flat(name);
-        let rank = TELLING.iter().position(|telling| *telling == flat);
-        found.push((rank.unwrap_or(TELLING.len()), name.to_owned()));
-    }
-    found.sort();
-    Ok(found.into_iter().map(|(_, name)| name).take(6).collect())
-}
-
-fn paging(document: &Document, answer: &Schema<'_>, inputs: &[Input]) -> Result<Paging, ApiError> {
-    let find = |names: &[&str]| {
-        inputs.iter().position(|input| {
-            input.place == Place::Query && names.contains(&flat(&input.wire).as_str())
-        })
-    };
-    let mut paging = Paging {
-        size: find(SIZES),
-        ..Paging::default()
-    };
-    let whole = |place: usize| match inputs.get(place).map(|input| &input.kind) {
-        Some(Kind::Whole { least, most }) => Some((*least, *most)),
-        _ => None,
-    };
-    match paging.size.and_then(whole) {
-        Some((_, most)) if most > 0 => paging.most = most.min(50),
-        _ => paging.size = None,
-    }
-    if let Some(place) = find(CURSORS)
-        && matches!(
-            inputs.get(place).map(|input| &input.kind),
-            Some(Kind::Text { .. })
-        )
-    {
-        paging.following = following(document, answer)?;
-        if paging.following.is_empty() && flat(&inputs[place].wire) == "startingafter" {
-            "id".clone_into(&mut paging.last);
-        }
-        if !(paging.following.is_empty() && paging.last.is_empty()) {
-            paging.style = Style::Cursor;
-            paging.position = Some(place);
-            return Ok(paging);
-        }
-    }
-    for (names, style) in [(OFFSETS, Style::Offset), (PAGES, Style::Page)] {
-        if let Some(place) = find(names)
-            && let Some((least, _)) = whole(place)
-        {
-            paging.first = match style {
-                Style::Page if least == 0 => 0,
-                Style::Page => 1,
-                _ => least.clamp(0, 1),
-            };
-            paging.style = style;
-            paging.position = Some(place);
-            return Ok(paging);
-        }
-    }
-    Ok(paging)
-}
-
-/// The keys that lead to the text that goes on, in an answer.
-fn following(document: &Document, answer: &Schema<'_>) -> Result<Vec<String>, ApiError> {
-    let known = |name: &str| FOLLOWING.contains(&flat(name).as_str());
-    for (&name, property) in &answer.properties {
-        let inner = Schema::of(document, property.clone())?;
-        if known(name) && matches!(inner.kind_name(), Some("string" | "integer")) {
-            return Ok(vec![name.to_owned()]);
-        }
-    }
-    for (&name, property) in &answer.properties {
-        let inner = Schema::of(document, property.clone())?;
-        for (&below, field) in &inner.properties {
-            let field = Schema::of(document, field.clone())?;
-            if known(below) && matches!(field.kind_name(), Some("string" | "integer")) {
-                return Ok(vec![name.to_owned(), below.to_owned()]);
-            }
-        }
-    }
-    Ok(Vec::new())
 }

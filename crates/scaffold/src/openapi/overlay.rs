@@ -2,9 +2,10 @@
 
 use super::{
     ApiError,
+    access::KeyPlace,
     group::{Proposal, Task},
     lock::{self, Locked},
-    model::{KeyPlace, Model},
+    model::Model,
 };
 use crate::render::Tree;
 

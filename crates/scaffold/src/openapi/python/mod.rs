@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 
 use super::{
     ApiError,
+    access::KeyPlace,
     group::{Proposal, Task},
-    model::{KeyPlace, Model},
+    model::Model,
     overlay,
 };
 use crate::{Answers, Rendered, render::Tree};

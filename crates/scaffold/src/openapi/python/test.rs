@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         group::{Proposal, Task},
-        model::{List, Operation, Place, Style},
+        lists::{List, Style},
+        model::{Operation, Place},
         schema::{Kind, example},
     },
     arguments::Arguments,

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{
     super::{
         group::{Proposal, Task, capital},
+        lists::{List, Style},
         lock::Locked,
-        model::{List, Place, Style},
+        model::Place,
         plain,
         schema::Kind,
     },
