@@ -1,15 +1,15 @@
 //! Tools from an `OpenAPI` document: which tasks it allows, and the code of the chosen ones.
 //!
-//! - [`read`]: the document, its references and bounds.
-//! - [`model`]: what the API takes and gives; [`schema`] of values, [`lists`] of lists and their pages,
-//!   [`access`] of addresses and keys.
-//! - [`plain`]: names and texts of the document, made harmless. Everything that reaches a description
-//!   goes through [`plain::sentence`]; what else reaches code goes through the printer's literals.
-//! - [`group`]: operations joined to tasks, one tool each; [`verbs`] of paths, [`describe`] for what a
+//! - `read`: the document, its references and bounds.
+//! - `model`: what the API takes and gives; `schema` of values, `lists` of lists and their pages,
+//!   `access` of addresses and keys.
+//! - `plain`: names and texts of the document, made harmless. Everything that reaches a description
+//!   goes through `plain::sentence`; what else reaches code goes through the printer's literals.
+//! - `group`: operations joined to tasks, one tool each; `verbs` of paths, `describe` for what a
 //!   model reads of them.
-//! - [`python`]: the tools, their operations and tests in Python. To add a language, add a module beside
-//!   it and name it in [`add`].
-//! - [`overlay`] and [`lock`]: what the template's own files say of the tools.
+//! - `python`: the tools, their operations and tests in Python. To add a language, add a module beside
+//!   it and name it in `add`.
+//! - `overlay` and `lock`: what the template's own files say of the tools.
 //!
 //! The generator is no part of the template's version: `seaworthy upgrade` makes both sides of its
 //! comparison with it, so that it changes what comes from the template and never a generated tool.
