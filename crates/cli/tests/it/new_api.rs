@@ -10,7 +10,10 @@ use crate::{
     programs::command,
 };
 
-const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scaffold/src/openapi/documents");
+const DOCUMENTS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../scaffold/src/openapi/documents"
+);
 
 fn document(name: &str) -> String {
     format!("{DOCUMENTS}/{name}.json")
@@ -52,44 +55,94 @@ async fn groups_are_listed_and_nothing_is_made() {
     let shop = document("shop");
     let ran = new(&["--api", &shop, "--list-groups"], root.path()).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(ran.out.contains("* find_pets: GET /pets, GET /pets/{}, GET /pets/{}/photos\n"), "{}", ran.out);
-    assert!(ran.out.contains("create_pet mirrors POST /pets: join it with find_pets"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("* find_pets: GET /pets, GET /pets/{}, GET /pets/{}/photos\n"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out
+            .contains("create_pet mirrors POST /pets: join it with find_pets"),
+        "{}",
+        ran.out
+    );
     let ran = new(&["--api", &shop, "--list-groups", "--json"], root.path()).await;
     let listed: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(listed["groups"][1]["group"], "pets");
     assert_eq!(listed["groups"][1]["tools"][0]["tool"], "find_pets");
-    assert_eq!(listed["left_out"][0]["operation"], "POST /pets/{petId}/photos");
+    assert_eq!(
+        listed["left_out"][0]["operation"],
+        "POST /pets/{petId}/photos"
+    );
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn chosen_groups_become_tools_and_mirrors_are_warned_about() {
     let root = TempDir::new().unwrap();
-    let words = ["pet-shop", "--yes", "--json", "--api", &document("shop"), "--group", "pets", "--group", "find_orders"];
+    let words = [
+        "pet-shop",
+        "--yes",
+        "--json",
+        "--api",
+        &document("shop"),
+        "--group",
+        "pets",
+        "--group",
+        "find_orders",
+    ];
     let ran = new(&words, root.path()).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let made: Value = serde_json::from_str(&ran.out).unwrap();
-    let tools = ["create_pet", "delete_pet", "find_orders", "find_pets", "replace_pet", "update_pet"];
+    let tools = [
+        "create_pet",
+        "delete_pet",
+        "find_orders",
+        "find_pets",
+        "replace_pet",
+        "update_pet",
+    ];
     assert_eq!(made["api"]["tools"], serde_json::json!(tools));
     assert_eq!(made["features"], serde_json::json!(["key", "openapi"]));
     assert_eq!(made["api"]["warnings"].as_array().unwrap().len(), 2);
     let project = root.path().join("pet-shop");
     for tool in tools {
-        assert!(project.join(format!("src/pet_shop/tools/{tool}.py")).exists(), "{tool}");
-        assert!(read(&project, "mcp.lock").contains(&format!("name = \"{tool}\"")), "{tool}");
+        assert!(
+            project
+                .join(format!("src/pet_shop/tools/{tool}.py"))
+                .exists(),
+            "{tool}"
+        );
+        assert!(
+            read(&project, "mcp.lock").contains(&format!("name = \"{tool}\"")),
+            "{tool}"
+        );
     }
     assert!(!project.join("src/pet_shop/tools/import_issue.py").exists());
     assert!(read(&project, "README.md").contains("## Tools from the API"));
-    assert_eq!(read(&project, "openapi.json"), fs::read_to_string(document("shop")).unwrap());
+    assert_eq!(
+        read(&project, "openapi.json"),
+        fs::read_to_string(document("shop")).unwrap()
+    );
     assert!(read(&project, "src/pet_shop/settings.py").contains("https://eu.petshop.example/v2"));
 }
 
 #[tokio::test]
 async fn an_upgrade_renders_the_tools_again_and_wants_their_document() {
     let root = TempDir::new().unwrap();
-    let ran = new(&["fleet-tools", "--yes", "--api", &document("fleet")], root.path()).await;
+    let ran = new(
+        &["fleet-tools", "--yes", "--api", &document("fleet")],
+        root.path(),
+    )
+    .await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(ran.out.contains("FLEET_TOOLS_API_KEY and FLEET_TOOLS_API_URL"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("FLEET_TOOLS_API_KEY and FLEET_TOOLS_API_URL"),
+        "{}",
+        ran.out
+    );
     let project = root.path().join("fleet-tools");
     let program = env!("CARGO_BIN_EXE_seaworthy");
     let ran = run(program, &["upgrade", "--diff"], &project, &[]).await;
@@ -98,7 +151,11 @@ async fn an_upgrade_renders_the_tools_again_and_wants_their_document() {
     fs::write(project.join("openapi.json"), "{}").unwrap();
     let ran = run(program, &["upgrade", "--diff"], &project, &[]).await;
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("openapi.json is not the document"), "{}", ran.err);
+    assert!(
+        ran.err.contains("openapi.json is not the document"),
+        "{}",
+        ran.err
+    );
     fs::remove_file(project.join("openapi.json")).unwrap();
     let ran = run(program, &["upgrade", "--diff"], &project, &[]).await;
     assert!(ran.err.contains("openapi.json is missing"), "{}", ran.err);
@@ -113,12 +170,21 @@ async fn what_cannot_be_is_refused_and_nothing_is_left() {
     write("binary.json", "\u{0}");
     let shop = document("shop");
     for (words, reason) in [
-        (&["a-shop", "--api", "none.json"] as &[&str], "could not be read"),
+        (
+            &["a-shop", "--api", "none.json"] as &[&str],
+            "could not be read",
+        ),
         (&["a-shop", "--api", "api.yaml"], "yq -o json"),
         (&["a-shop", "--api", "swagger.json"], "swagger2openapi"),
         (&["a-shop", "--api", "binary.json"], "cannot be used"),
-        (&["a-shop", "--api", &shop, "--group", "cats"], "no group or tool \"cats\""),
-        (&["a-shop", "--api", &shop, "--lang", "rust"], "does not work with --lang rust"),
+        (
+            &["a-shop", "--api", &shop, "--group", "cats"],
+            "no group or tool \"cats\"",
+        ),
+        (
+            &["a-shop", "--api", &shop, "--lang", "rust"],
+            "does not work with --lang rust",
+        ),
         (&["a-shop", "--group", "pets"], "--api"),
         (&["a-shop", "--list-groups"], "--api"),
     ] {
@@ -148,7 +214,13 @@ async fn the_pipeline_of_a_project_passes_and_the_gate_finds_nothing() {
         ("FLEET_TOOLS_DATABASE", database.to_str().unwrap()),
     ];
     let words = ["check", ".", "--active", "--fail-on", "warning"];
-    let ran = run(env!("CARGO_BIN_EXE_seaworthy"), &words, &project, &variables).await;
+    let ran = run(
+        env!("CARGO_BIN_EXE_seaworthy"),
+        &words,
+        &project,
+        &variables,
+    )
+    .await;
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("0 errors, 0 warnings"), "{}", ran.out);
 }

@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "b48392ca8a1f0aeb5dad6b04d89b7512f16d750fc5aa9fef96c77c877f592f73",
+    digest: "6d4bec66660f09f86ceaca177bfce01aad897d8e93af20437ee56227f72f84a8",
 }];
 
 const FILES: &[File] = &[
