@@ -154,6 +154,7 @@ async fn made_before(language: Language, root: &TempDir) -> (PathBuf, Tree, Tree
         author: "Mira".to_owned(),
         year: 2026,
         features: [Feature::Api].into(),
+        api: None,
     };
     let before = render(template, template.version - 1, &answers).unwrap();
     let newest = render(template, template.version, &answers).unwrap();

@@ -321,8 +321,8 @@ mod tests {
                 "number is missing - the tool cannot work without it; next: give number",
             ),
             (
-                json!({"number": 1, "nmae": 2}),
-                "nmae is not an argument of this tool - expected one of number, page_size",
+                json!({"number": 1, "nosuch": 2}),
+                "nosuch is not an argument of this tool - expected one of number, page_size",
             ),
             (
                 json!({"number": 10}),
