@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "89d04c39cb76161bba0c70057b413c23369b6e221bc46ba0bd6b5d114a42edfc",
+    digest: "146a6f60817b8e325223d96c01f475efe1a2313714f19ed045bae1516b3237fd",
 }];
 
 const FILES: &[File] = &[
