@@ -14,6 +14,8 @@
 #[path = "../tests/it/programs.rs"]
 #[expect(dead_code, reason = "shared with the tests")]
 mod programs;
+#[expect(dead_code, reason = "shared with another benchmark")]
+mod server;
 
 use std::{
     ffi::OsString,
@@ -23,12 +25,10 @@ use std::{
 };
 
 use programs::{command, ours};
-use serde_json::{Value, json};
+use serde_json::json;
+use server::Server;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-};
+use tokio::process::Command;
 
 const RUNS: usize = 20;
 const NEW_WITHIN: Duration = Duration::from_millis(100);
@@ -115,7 +115,7 @@ async fn first_call() -> Duration {
     new("python", root.path()).await;
     sync(root.path()).await;
     let script = root.path().join(NAME).join(".venv/bin").join(NAME);
-    let mut server = Server::start(&script, root.path());
+    let mut server = start(&script, root.path());
     server.tools().await;
     server
         .call(
@@ -172,65 +172,15 @@ fn kept(name: &str) -> PathBuf {
 
 async fn cold_start(program: &Path, root: &Path) -> Duration {
     let began = Instant::now();
-    let mut server = Server::start(program, root);
-    server.tools().await;
+    let mut server = start(program, root);
+    assert!(server.tools().await.len() >= 4);
     began.elapsed()
 }
 
-/// A server behind the handshake that all clients speak. It ends when this is dropped.
-struct Server {
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
-    _child: Child,
-}
-
-impl Server {
-    fn start(program: &Path, root: &Path) -> Self {
-        let mut child = command(program)
-            .env("WEEKLY_NOTES_API_KEY", "none")
-            .env("WEEKLY_NOTES_DATABASE", root.join("notes.sqlite3"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self {
-            input: child.stdin.take().unwrap(),
-            output: BufReader::new(child.stdout.take().unwrap()).lines(),
-            _child: child,
-        }
-    }
-
-    async fn send(&mut self, message: Value) {
-        let line = format!("{message}\n");
-        self.input.write_all(line.as_bytes()).await.unwrap();
-    }
-
-    async fn ask(&mut self, id: u64, method: &str, params: Value) -> Value {
-        self.send(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
-            .await;
-        loop {
-            let line = self.output.next_line().await.unwrap().unwrap();
-            let message: Value = serde_json::from_str(&line).unwrap();
-            if message["id"] == id {
-                return message["result"].clone();
-            }
-        }
-    }
-
-    async fn tools(&mut self) {
-        let client = json!({"protocolVersion": "2025-06-18", "capabilities": {},
-            "clientInfo": {"name": "bench", "version": "1"}});
-        self.ask(1, "initialize", client).await;
-        self.send(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
-            .await;
-        let listed = self.ask(2, "tools/list", json!({})).await;
-        assert!(listed["tools"].as_array().unwrap().len() >= 4, "{listed}");
-    }
-
-    async fn call(&mut self, tool: &str, arguments: &Value) {
-        let call = json!({"name": tool, "arguments": arguments});
-        let result = self.ask(3, "tools/call", call).await;
-        assert!(result["isError"] != true, "{result}");
-    }
+fn start(program: &Path, root: &Path) -> Server {
+    let mut command = command(program);
+    command
+        .env("WEEKLY_NOTES_API_KEY", "none")
+        .env("WEEKLY_NOTES_DATABASE", root.join("notes.sqlite3"));
+    Server::start(command)
 }

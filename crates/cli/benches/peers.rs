@@ -21,19 +21,15 @@
 mod emulator;
 #[path = "../tests/it/programs.rs"]
 mod programs;
+mod server;
 
-use std::{
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use emulator::{Emulator, OWNER, REPO};
 use programs::{command, node, npm, ours};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-};
+use server::Server;
+use tokio::process::Command;
 
 const ISSUES: usize = 240;
 const OPEN: usize = 40;
@@ -171,7 +167,12 @@ async fn measure(
     let mut server = Server::start(start());
     let tools = server.tools().await;
     let issue_tokens = match issues {
-        Some((tool, arguments)) => Some(server.call(tool, &arguments).await),
+        Some((tool, arguments)) => {
+            let text = server.call(tool, &arguments).await;
+            let found = text.matches("stops after midnight").count();
+            assert_eq!(found, ASKED_FOR, "{tool} gives thirty issues: {text}");
+            Some(text.chars().count().div_ceil(4))
+        }
         None => None,
     };
     Row {
@@ -188,76 +189,6 @@ async fn measure(
 fn visible(tool: &Value) -> usize {
     let text = |name: &str| tool[name].as_str().unwrap_or_default().chars().count();
     text("name") + text("description") + tool["inputSchema"].to_string().chars().count()
-}
-
-/// A server behind the oldest handshake that all of them speak.
-struct Server {
-    child: Child,
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
-}
-
-impl Server {
-    fn start(mut command: Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self {
-            input: child.stdin.take().unwrap(),
-            output: BufReader::new(child.stdout.take().unwrap()).lines(),
-            child,
-        }
-    }
-
-    async fn send(&mut self, message: Value) {
-        let line = format!("{message}\n");
-        self.input.write_all(line.as_bytes()).await.unwrap();
-    }
-
-    async fn ask(&mut self, id: u64, method: &str, params: Value) -> Value {
-        self.send(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
-            .await;
-        loop {
-            let line = self.output.next_line().await.unwrap().unwrap();
-            let message: Value = serde_json::from_str(&line).unwrap();
-            if message["id"] == id {
-                return message["result"].clone();
-            }
-        }
-    }
-
-    async fn tools(&mut self) -> Vec<Value> {
-        let client = json!({"protocolVersion": "2025-06-18", "capabilities": {},
-            "clientInfo": {"name": "peers", "version": "1"}});
-        self.ask(1, "initialize", client).await;
-        self.send(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
-            .await;
-        let listed = self.ask(2, "tools/list", json!({})).await;
-        listed["tools"].as_array().unwrap().clone()
-    }
-
-    /// The tokens of a tool's answer, which must be one.
-    async fn call(&mut self, tool: &str, arguments: &Value) -> usize {
-        let call = json!({"name": tool, "arguments": arguments});
-        let result = self.ask(3, "tools/call", call).await;
-        assert!(result["isError"] != true, "{result}");
-        let text = result["content"][0]["text"].as_str().unwrap();
-        let found = text.matches("stops after midnight").count();
-        assert_eq!(found, ASKED_FOR, "{tool} gives thirty issues: {text}");
-        text.chars().count().div_ceil(4)
-    }
-
-    /// Resident memory in bytes, where the system tells it (Linux).
-    fn resident(&self) -> Option<u64> {
-        let status = format!("/proc/{}/status", self.child.id()?);
-        let status = std::fs::read_to_string(status).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-        let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-        Some(kib * 1024)
-    }
 }
 
 fn print(rows: &[Row]) {
