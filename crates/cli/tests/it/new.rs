@@ -200,3 +200,34 @@ async fn a_path_with_blanks_is_quoted_in_the_next_command() {
     .await;
     assert!(ran.out.contains("  cd 'my folder'\n"), "{}", ran.out);
 }
+
+#[tokio::test]
+async fn a_project_is_installed_as_it_is_made() {
+    for (language, last) in [
+        ("rust", "cargo build --release"),
+        ("python", "seaworthy doctor"),
+    ] {
+        let root = TempDir::new().unwrap();
+        let words = [
+            "weekly-notes",
+            "--lang",
+            language,
+            "--yes",
+            "--install",
+            "cursor",
+        ];
+        let ran = new(&words, root.path()).await;
+        // without uv a Python server could not be started, and the project is there all the same
+        assert!(root.path().join("weekly-notes/check").exists());
+        if ran.code == Some(0) {
+            assert!(ran.out.contains(&format!("  {last}\n")), "{}", ran.out);
+            let file = root.path().join(".cursor/mcp.json");
+            let written = std::fs::read_to_string(file).unwrap();
+            assert!(written.contains("\"weekly-notes\""), "{written}");
+            assert!(written.contains("${env:WEEKLY_NOTES_API_KEY}"), "{written}");
+        } else {
+            assert_eq!(language, "python", "{}", ran.err);
+            assert!(ran.err.contains("uv is not on PATH"), "{}", ran.err);
+        }
+    }
+}

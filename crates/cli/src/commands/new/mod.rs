@@ -314,10 +314,16 @@ fn init_git(folder: &Path) {
 }
 
 fn tell(arguments: &Arguments, answers: &Answers, api: Option<&Api>, folder: &Path, files: usize) {
+    let last = match (arguments.install, answers.language) {
+        (None, _) => "seaworthy install claude-code --server .",
+        // what was installed is the program that this builds
+        (Some(_), Language::Rust) => "cargo build --release",
+        (Some(_), Language::Python) => "seaworthy doctor",
+    };
     let next = [
         format!("cd {}", quoted(folder)),
         "./check".to_owned(),
-        "seaworthy install claude-code --server .".to_owned(),
+        last.to_owned(),
     ];
     if arguments.json {
         let made = serde_json::json!({
