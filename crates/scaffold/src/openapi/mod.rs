@@ -7,8 +7,10 @@
 //!   goes through `plain::sentence`; what else reaches code goes through the printer's literals.
 //! - `group`: operations joined to tasks, one tool each; `verbs` of paths, `describe` for what a
 //!   model reads of them.
-//! - `python`: the tools, their operations and tests in Python. To add a language, add a module beside
-//!   it and name it in `add`.
+//! - `calls`, `arguments` and `surface`: operations, arguments and definitions of the tools, as all
+//!   languages have them.
+//! - `python` and `rust`: the tools, their operations and tests in these languages. To add one, add a
+//!   module beside them and name it in `add`.
 //! - `overlay` and `lock`: what the template's own files say of the tools.
 //!
 //! The generator is no part of the template's version: `seaworthy upgrade` makes both sides of its
@@ -19,6 +21,8 @@ use std::collections::BTreeSet;
 use crate::{Answers, Feature, Language, digest::digest, render::Tree};
 
 mod access;
+mod arguments;
+mod calls;
 mod describe;
 mod group;
 mod lists;
@@ -29,7 +33,9 @@ mod overlay;
 mod plain;
 mod python;
 mod read;
+mod rust;
 mod schema;
+mod surface;
 mod verbs;
 
 #[cfg(test)]
@@ -249,10 +255,8 @@ impl Api {
 /// Adds the tools of a document to a project that was rendered with [`Api::features`].
 ///
 /// # Errors
-/// The document cannot be used, has no longer the tools that were chosen, or its language has no
-/// printer yet.
+/// The document cannot be used, or has no longer the tools that were chosen.
 pub(crate) fn add(tree: &mut Tree, answers: &Answers, source: &Source) -> Result<(), ApiError> {
-    check_language(answers.language)?;
     let api = Api::read(&source.document)?;
     let mut chosen = Vec::new();
     for tool in &source.tools {
@@ -267,7 +271,7 @@ pub(crate) fn add(tree: &mut Tree, answers: &Answers, source: &Source) -> Result
     }
     match answers.language {
         Language::Python => python::add(tree, answers, &api.model, &chosen)?,
-        Language::Rust => {}
+        Language::Rust => rust::add(tree, answers, &api.model, &chosen)?,
     }
     tree.insert(
         FILE.to_owned(),
@@ -277,18 +281,4 @@ pub(crate) fn add(tree: &mut Tree, answers: &Answers, source: &Source) -> Result
         },
     );
     Ok(())
-}
-
-/// Whether tools can be made in a language.
-///
-/// # Errors
-/// Only Python has a printer.
-pub fn check_language(language: Language) -> Result<(), ApiError> {
-    match language {
-        Language::Python => Ok(()),
-        Language::Rust => Err(ApiError::asked(
-            "--api does not work with --lang rust yet".to_owned(),
-            "use --lang python, or make the Rust project without --api and write its tools beside import_issue",
-        )),
-    }
 }

@@ -7,7 +7,7 @@ use super::{
     lock::{self, Locked},
     model::Model,
 };
-use crate::render::Tree;
+use crate::{Answers, Language, render::Tree};
 
 /// The base of the template's own API, in whose place the document's stands.
 const BASE: &str = "https://api.github.com";
@@ -20,20 +20,45 @@ const EXAMPLE: &str = "https://api.example.com";
 /// A file is not as the template has it.
 pub(super) fn add(
     tree: &mut Tree,
-    module: &str,
+    answers: &Answers,
     model: &Model,
     chosen: &[&Proposal],
     locked: &[Locked],
 ) -> Result<(), ApiError> {
-    change(tree, &format!("src/{module}/tools/__init__.py"), |text| {
-        list(text, chosen)
+    let (tools, settings, default) = match answers.language {
+        Language::Python => {
+            let module = answers.name.snake();
+            (
+                format!("src/{module}/tools/__init__.py"),
+                format!("src/{module}/settings.py"),
+                "api_url: str = ",
+            )
+        }
+        Language::Rust => (
+            "src/tools/mod.rs".to_owned(),
+            "src/settings.rs".to_owned(),
+            "const DEFAULT_API_URL: &str = ",
+        ),
+    };
+    change(tree, &tools, |text| match answers.language {
+        Language::Python => list(text, chosen),
+        Language::Rust => list_in_rust(text, chosen),
     })?;
     change(tree, "mcp.lock", |text| lock::extended(text, locked))?;
-    change(tree, "README.md", |text| readme(text, model, chosen))?;
+    change(tree, "README.md", |text| {
+        readme(text, answers.language, model, chosen)
+    })?;
     let base = model.base.clone().unwrap_or_default();
-    change(tree, &format!("src/{module}/settings.py"), |text| {
-        let own = format!("api_url: str = \"{BASE}\"");
-        let text = once(text, &own, &format!("api_url: str = \"{base}\""))?;
+    change(tree, &settings, |text| {
+        let own = format!("{default}\"{BASE}\"");
+        // rustfmt breaks a constant that is longer than a line
+        let is_long = default.len() + base.len() + 3 > 100 && answers.language == Language::Rust;
+        let default = if is_long {
+            format!("{}\n    ", default.trim_end())
+        } else {
+            default.to_owned()
+        };
+        let text = once(text, &own, &format!("{default}\"{base}\""))?;
         let text = text.replace(BASE, if base.is_empty() { EXAMPLE } else { &base });
         Ok(text.replace(" (for GitHub: https://github.com/settings/tokens)", ""))
     })?;
@@ -146,7 +171,48 @@ fn natural(one: &str, other: &str) -> std::cmp::Ordering {
     parts(one).cmp(&parts(other))
 }
 
-fn readme(text: &str, model: &Model, chosen: &[&Proposal]) -> Result<String, ApiError> {
+/// `tools/mod.rs` with the tools in its two lists.
+fn list_in_rust(text: &str, chosen: &[&Proposal]) -> Result<String, ApiError> {
+    let mut result = String::new();
+    let mut rest = text;
+    for (begin, end, prefix, suffix) in [
+        ("\nmod ", "\n\n", "mod ", ";"),
+        ("&[&Tool<State>] = &[\n", "\n];", "    &", "::TOOL,"),
+    ] {
+        let at = rest.find(begin).ok_or_else(|| fault("list of tools"))?;
+        let start = at + begin.len() - if begin.starts_with('\n') { 4 } else { 0 };
+        let (before, list) = rest.split_at(start);
+        let (own, after) = list.split_once(end).ok_or_else(|| fault("list of tools"))?;
+        let mut lines: Vec<String> = own.lines().map(str::to_owned).collect();
+        lines.extend(
+            chosen
+                .iter()
+                .map(|proposal| format!("{prefix}{}{suffix}", proposal.tool)),
+        );
+        let name = |line: &str| line.trim_end_matches(suffix).to_owned();
+        if prefix == "mod " {
+            lines.sort_by(|one, other| natural(&name(one), &name(other)));
+        } else {
+            lines.sort_by_key(|line| name(line));
+        }
+        result.push_str(before);
+        result.push_str(&lines.join("\n"));
+        result.push_str(end);
+        rest = after;
+    }
+    Ok(result + rest)
+}
+
+fn readme(
+    text: &str,
+    language: Language,
+    model: &Model,
+    chosen: &[&Proposal],
+) -> Result<String, ApiError> {
+    let ending = match language {
+        Language::Python => "py",
+        Language::Rust => "rs",
+    };
     let head = "| tool | what it does | changes something |\n| --- | --- | --- |\n";
     let (before, after) = text
         .split_once(head)
@@ -173,7 +239,7 @@ fn readme(text: &str, model: &Model, chosen: &[&Proposal]) -> Result<String, Api
     let mut text = format!("{before}{head}{}\n{after}", rows.join("\n"));
     let mut section = format!(
         "## Tools from the API\n\nMade by `seaworthy new --api` from [openapi.json](openapi.json), the document of \
-         {}.\n`operations.py` has its operations, `client.py` the calls. To change a tool, change its file: it is \
+         {}.\n`operations.{ending}` has its operations, `client.{ending}` the calls. To change a tool, change its file: it is \
          yours.\n",
         model.title
     );
@@ -276,12 +342,16 @@ fn with_address(text: &str, is_bundle: bool) -> Result<String, ApiError> {
         .ok_or_else(|| fault("variable of the key"))?;
     let name = before.rsplit('"').next().unwrap_or_default();
     if !is_bundle {
-        let database = format!("        {{\n          \"name\": \"{name}_DATABASE\"");
+        let next = ["DATABASE", "LOG"]
+            .iter()
+            .map(|next| format!("        {{\n          \"name\": \"{name}_{next}\""))
+            .find(|next| text.contains(next))
+            .ok_or_else(|| fault("variable behind the key"))?;
         let address = format!(
             "        {{\n          \"name\": \"{name}_API_URL\",\n          \"description\": \"Base of the API's \
              addresses\",\n          \"isRequired\": true,\n          \"format\": \"string\"\n        }},\n"
         );
-        return once(text, &database, &format!("{address}{database}"));
+        return once(text, &next, &format!("{address}{next}"));
     }
     let variable = "\"${user_config.api_key}\"";
     let text = once(

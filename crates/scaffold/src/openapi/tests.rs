@@ -4,7 +4,7 @@
 use std::{fmt::Write, time::Instant};
 
 use super::*;
-use crate::{Name, record, render, template::Template};
+use crate::{record, render, template::Template};
 
 const SHOP: &str = include_str!("documents/shop.json");
 const LIBRARY: &str = include_str!("documents/library.json");
@@ -51,6 +51,10 @@ fn listed(api: &Api) -> String {
 }
 
 fn project(document: &str, names: &[String]) -> Tree {
+    project_in(Language::Python, document, names)
+}
+
+fn project_in(language: Language, document: &str, names: &[String]) -> Tree {
     let api = Api::read(document).unwrap();
     let names = if names.is_empty() {
         api.best(4)
@@ -58,11 +62,12 @@ fn project(document: &str, names: &[String]) -> Tree {
         names.to_vec()
     };
     let answers = Answers {
+        language,
         features: api.features(),
         api: Some(api.choose(&names, 4).unwrap()),
         ..crate::render::tests::answers()
     };
-    let template = Template::of(Language::Python);
+    let template = Template::of(language);
     render(template, template.version, &answers).unwrap()
 }
 
@@ -553,19 +558,4 @@ fn both_sides_of_an_upgrade_are_the_same() {
         render(Template::of(Language::Python), version, &answers).unwrap(),
         tree
     );
-}
-
-#[test]
-fn rust_is_refused_for_now_with_what_to_do() {
-    let api = Api::read(SHOP).unwrap();
-    let answers = Answers {
-        language: Language::Rust,
-        name: Name::parse("tide-log").unwrap(),
-        features: api.features(),
-        api: Some(api.choose(&api.best(4), 4).unwrap()),
-        ..crate::render::tests::answers()
-    };
-    let template = Template::of(Language::Rust);
-    let error = render(template, template.version, &answers).unwrap_err();
-    assert!(error.to_string().contains("--lang rust"), "{error}");
 }

@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "146a6f60817b8e325223d96c01f475efe1a2313714f19ed045bae1516b3237fd",
+    digest: "104b5c93ebe60a0aebff4a2aa549a0bd949dfeb7abdb1982abdcba4c214213e6",
 }];
 
 const FILES: &[File] = &[
@@ -118,9 +118,34 @@ const FILES: &[File] = &[
         include_str!("../../templates/rust/server.json"),
     ),
     File::of(
+        Feature::Openapi,
+        "src/actions.rs",
+        include_str!("../../templates/rust/src/actions.rs"),
+    ),
+    File::of(
         Feature::Api,
         "src/api.rs",
         include_str!("../../templates/rust/src/api.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/client.rs",
+        include_str!("../../templates/rust/src/client.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/client/tests.rs",
+        include_str!("../../templates/rust/src/client/tests.rs"),
+    ),
+    File::of(
+        Feature::Key,
+        "src/credentials.rs",
+        include_str!("../../templates/rust/src/credentials.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/details.rs",
+        include_str!("../../templates/rust/src/details.rs"),
     ),
     File::new(
         "src/input.rs",
@@ -194,9 +219,19 @@ const FILES: &[File] = &[
         "src/lib.rs",
         include_str!("../../templates/rust/src/lib.rs"),
     ),
+    File::of(
+        Feature::Openapi,
+        "src/listing.rs",
+        include_str!("../../templates/rust/src/listing.rs"),
+    ),
     File::new(
         "src/main.rs",
         include_str!("../../templates/rust/src/main.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/operations.rs",
+        include_str!("../../templates/rust/src/operations.rs"),
     ),
     File::new(
         "src/prompts.rs",
@@ -217,6 +252,11 @@ const FILES: &[File] = &[
     File::new(
         "src/store.rs",
         include_str!("../../templates/rust/src/store.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/stubs.rs",
+        include_str!("../../templates/rust/src/stubs.rs"),
     ),
     File::new(
         "src/tools/add_note.rs",
@@ -247,6 +287,11 @@ const FILES: &[File] = &[
         Feature::Sandbox,
         "src/tools/run_python.rs",
         include_str!("../../templates/rust/src/tools/run_python.rs"),
+    ),
+    File::of(
+        Feature::Openapi,
+        "src/values.rs",
+        include_str!("../../templates/rust/src/values.rs"),
     ),
     File::new(
         "tests/it/adversarial.rs",

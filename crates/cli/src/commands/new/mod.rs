@@ -190,9 +190,6 @@ fn answers(
         }
         None => Language::Python,
     };
-    if api.is_some() {
-        openapi::check_language(language).map_err(|error| api::failed(&error))?;
-    }
     let answer = |given: &Option<String>,
                   prompt: &str,
                   default: String,

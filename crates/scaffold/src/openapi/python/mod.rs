@@ -5,25 +5,15 @@
 //! the tools themselves ([`tool`]) and their tests ([`test`]). [`literal`] keeps to the form that the
 //! formatter gives: whatever may become long stands with one element on a line and a comma behind it.
 
-use std::collections::BTreeSet;
-
 use super::{
-    ApiError,
-    access::KeyPlace,
-    group::{Proposal, Task},
-    model::Model,
-    overlay,
+    ApiError, access::KeyPlace, arguments, calls, group::Proposal, model::Model, overlay, surface,
 };
 use crate::{Answers, Rendered, render::Tree};
 
-mod arguments;
 mod literal;
-
 mod operations;
 mod test;
 mod tool;
-
-use operations::Class;
 
 /// Adds the tools to a project.
 ///
@@ -36,21 +26,7 @@ pub(super) fn add(
     chosen: &[&Proposal],
 ) -> Result<(), ApiError> {
     let module = answers.name.snake();
-    let mut places = BTreeSet::new();
-    for proposal in chosen {
-        match &proposal.task {
-            Task::Find { list, item, subs } => {
-                places.extend([*list].into_iter().chain(*item).chain(subs.iter().copied()));
-            }
-            Task::Read { item, subs } => {
-                places.extend([*item].into_iter().chain(subs.iter().copied()));
-            }
-            Task::Act {
-                operation, present, ..
-            } => places.extend([*operation].into_iter().chain(*present)),
-        }
-    }
-    let classes = operations::classes(model, &places);
+    let classes = calls::classes(model, chosen);
     let mut put = |path: String, text: String| {
         tree.insert(
             path,
@@ -78,14 +54,14 @@ pub(super) fn add(
             format!("tests/unit/tools/test_{}.py", proposal.tool),
             test::file(&module, &classes, proposal, &arguments),
         );
-        locked.push(tool::definition(&classes, proposal, &arguments));
+        locked.push(surface::definition(
+            &classes,
+            proposal,
+            &arguments,
+            answers.language,
+        ));
     }
-    overlay::add(tree, &module, model, chosen, &locked)
-}
-
-/// The class of an operation; every place of a task has one.
-fn class<'a, 'b>(classes: &'b [Class<'a>], place: usize) -> Option<&'b Class<'a>> {
-    classes.iter().find(|class| class.place == place)
+    overlay::add(tree, answers, model, chosen, &locked)
 }
 
 /// `credentials.py`.

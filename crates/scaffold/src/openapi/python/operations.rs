@@ -1,55 +1,13 @@
 //! `operations.py`: one class an operation, with typed fields.
 
-use std::collections::BTreeSet;
-
 use super::{
-    super::model::{Input, Model, Operation, Place},
-    super::names,
-    super::schema::Kind,
+    super::{
+        calls::Class,
+        model::{Input, Place},
+        schema::Kind,
+    },
     literal::{call, string},
 };
-
-/// An operation and how its class names things.
-#[derive(Debug)]
-pub(super) struct Class<'a> {
-    pub(super) operation: &'a Operation,
-    /// Its place in the model.
-    pub(super) place: usize,
-    pub(super) name: String,
-    /// The fields' names, in the order of the inputs.
-    pub(super) fields: Vec<String>,
-}
-
-/// The classes of the operations at these places.
-pub(super) fn classes<'a>(model: &'a Model, places: &BTreeSet<usize>) -> Vec<Class<'a>> {
-    let mut taken = BTreeSet::new();
-    let mut classes: Vec<_> = places
-        .iter()
-        .map(|&place| {
-            let operation = &model.operations[place];
-            let mut words = operation.id.clone();
-            if words.len() < 2 {
-                words = vec![operation.method.to_lowercase()];
-                words.extend(super::super::plain::words(
-                    &operation.path.replace("{}", " "),
-                ));
-            }
-            let mut fields = BTreeSet::new();
-            Class {
-                operation,
-                place,
-                name: names::class(&words, &mut taken),
-                fields: operation
-                    .inputs
-                    .iter()
-                    .map(|input| names::field(&input.words, &mut fields))
-                    .collect(),
-            }
-        })
-        .collect();
-    classes.sort_by(|one, other| one.name.cmp(&other.name));
-    classes
-}
 
 /// The type of a field.
 fn annotation(input: &Input) -> &'static str {

@@ -4,14 +4,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
+        arguments::Arguments,
+        calls::{Class, class},
         group::{Proposal, Task},
         lists::{List, Style},
         model::{Operation, Place},
         schema::{Kind, example},
     },
-    arguments::Arguments,
-    class, literal,
-    operations::Class,
+    literal,
 };
 
 /// The file's text.

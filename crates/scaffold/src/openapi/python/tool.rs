@@ -1,79 +1,17 @@
 //! `tools/NAME.py`: one tool a file; and what clients will see of it, for the lock file.
 
-use serde_json::{Value, json};
-
 use super::{
     super::{
+        arguments::{Argument, Arguments},
+        calls::{Class, class, labels},
         group::{Proposal, Task, capital},
         lists::{List, Style},
-        lock::Locked,
         model::Place,
-        plain,
         schema::Kind,
+        surface::{JSON, START, START_TEXT, hints, shared},
     },
-    arguments::{Argument, Arguments},
-    class,
     literal::{call, string, strings, text_argument},
-    operations::Class,
 };
-
-/// The longest JSON that an argument takes, as `values.json_text` has it.
-const JSON: u64 = 100_000;
-/// The last character to begin at, as `details.START_CAP` has it.
-const START: i64 = 2_000_000;
-const START_TEXT: &str = "Character to begin at, 0 for the first; a cut answer says the next.";
-const PAGE_TEXT: &str = "Items on a page, at most 50.";
-const CURSOR_TEXT: &str = "Where to go on: the cursor of the page before, same arguments.";
-const CONFIRM_TEXT: &str = "false previews; true acts, with the token.";
-const TOKEN_TEXT: &str = "Token of the preview, needed when `confirm` is true.";
-
-/// The arguments that tools share.
-struct Shared {
-    paged: bool,
-    start: bool,
-    confirmed: bool,
-}
-
-fn shared(proposal: &Proposal) -> Shared {
-    match &proposal.task {
-        Task::Find { item, .. } => Shared {
-            paged: true,
-            start: item.is_some(),
-            confirmed: false,
-        },
-        Task::Read { .. } => Shared {
-            paged: false,
-            start: true,
-            confirmed: false,
-        },
-        Task::Act { confirm, .. } => Shared {
-            paged: false,
-            start: false,
-            confirmed: *confirm,
-        },
-    }
-}
-
-/// The four hints: reads only, destroys, may be repeated, reaches out.
-fn hints(classes: &[Class<'_>], proposal: &Proposal) -> [(&'static str, &'static str, bool); 4] {
-    let (reads, destructive, idempotent) = match &proposal.task {
-        Task::Find { .. } | Task::Read { .. } => (true, false, true),
-        Task::Act {
-            operation,
-            destructive,
-            ..
-        } => {
-            let method = class(classes, *operation).map_or("POST", |class| class.operation.method);
-            (false, *destructive, matches!(method, "DELETE" | "PUT"))
-        }
-    };
-    [
-        ("read_only_hint", "readOnlyHint", reads),
-        ("destructive_hint", "destructiveHint", destructive),
-        ("idempotent_hint", "idempotentHint", idempotent),
-        ("open_world_hint", "openWorldHint", true),
-    ]
-}
 
 /// The name of the class of a tool's arguments.
 fn arguments_class(proposal: &Proposal) -> String {
@@ -435,34 +373,19 @@ fn read(
     own: Option<&str>,
 ) -> String {
     let mut text = String::from("    parts: dict[str, object] = {}\n");
-    let mut labels = std::collections::BTreeSet::new();
-    for (place, main) in [(item, true)]
-        .into_iter()
-        .chain(subs.iter().map(|sub| (*sub, false)))
-    {
-        let Some(class) = class(classes, place) else {
+    let places: Vec<usize> = [item].into_iter().chain(subs.iter().copied()).collect();
+    let labels = labels(classes, &proposal.noun, &places);
+    for (at, (place, label)) in places.iter().zip(&labels).enumerate() {
+        let Some(class) = class(classes, *place) else {
             continue;
         };
-        let last = class
-            .operation
-            .path
-            .rsplit('/')
-            .find(|part| !part.contains("{}"))
-            .unwrap_or_default();
-        let mut label = if main {
-            proposal.noun.clone()
-        } else {
-            plain::words(last).join(" ")
-        };
-        while !labels.insert(label.clone()) {
-            label.push_str(" too");
-        }
+        let main = at == 0;
         // in a tool that also lists, nothing but the address is the object's
         let main = main && own.is_none();
         let own = own.or(Some("")).filter(|own| !own.is_empty());
         text.push_str(&format!(
             "    parts[{}] = await {}\n",
-            string(&label),
+            string(label),
             send(class, arguments, main, own, 4)
         ));
     }
@@ -492,78 +415,4 @@ fn registration(classes: &[Class<'_>], proposal: &Proposal) -> String {
         text_argument("description", &proposal.description, 4),
         arguments_class(proposal)
     )
-}
-
-/// What clients will see of a tool.
-pub(super) fn definition(
-    classes: &[Class<'_>],
-    proposal: &Proposal,
-    arguments: &Arguments<'_>,
-) -> Locked {
-    let shared = shared(proposal);
-    let mut properties = serde_json::Map::new();
-    let mut required = Vec::new();
-    for argument in &arguments.list {
-        let schema = schema(argument);
-        let described = if argument.required {
-            required.push(argument.name.clone());
-            let mut schema = schema;
-            schema["description"] = json!(argument.text);
-            schema
-        } else {
-            json!({"anyOf": [schema, {"type": "null"}], "default": null, "description": argument.text})
-        };
-        properties.insert(argument.name.clone(), described);
-    }
-    let opaque = |text: &str| json!({"anyOf": [{"maxLength": 2000, "type": "string"}, {"type": "null"}], "default": null, "description": text});
-    if shared.start {
-        properties.insert("start".to_owned(), json!({"default": 0, "description": START_TEXT, "maximum": START, "minimum": 0, "type": "integer"}));
-    }
-    if shared.paged {
-        properties.insert("page_size".to_owned(), json!({"default": 20, "description": PAGE_TEXT, "maximum": 50, "minimum": 1, "type": "integer"}));
-        properties.insert("cursor".to_owned(), opaque(CURSOR_TEXT));
-    }
-    if shared.confirmed {
-        properties.insert(
-            "confirm".to_owned(),
-            json!({"default": false, "description": CONFIRM_TEXT, "type": "boolean"}),
-        );
-        properties.insert("confirm_token".to_owned(), opaque(TOKEN_TEXT));
-    }
-    let mut input =
-        json!({"additionalProperties": false, "properties": properties, "type": "object"});
-    if !required.is_empty() {
-        input["required"] = json!(required);
-    }
-    let hints: serde_json::Map<_, _> = hints(classes, proposal)
-        .iter()
-        .map(|(_, name, value)| ((*name).to_owned(), json!(value)))
-        .collect();
-    Locked {
-        name: proposal.tool.clone(),
-        description: proposal.description.clone(),
-        rest: json!({"annotations": hints, "inputSchema": input, "title": proposal.title}),
-    }
-}
-
-fn schema(argument: &Argument<'_>) -> Value {
-    let in_address = argument.input.place == Place::Path || argument.input.place == Place::Header;
-    match &argument.input.kind {
-        Kind::Text { least: 0, most } if !in_address => {
-            json!({"maxLength": most, "type": "string"})
-        }
-        Kind::Text { most, .. } => json!({"maxLength": most, "minLength": 1, "type": "string"}),
-        Kind::Choice(values) => match values.as_slice() {
-            [only] => json!({"const": only, "type": "string"}),
-            _ => json!({"enum": values, "type": "string"}),
-        },
-        Kind::Whole { least, most } => {
-            json!({"maximum": most, "minimum": least, "type": "integer"})
-        }
-        Kind::Decimal { least, most } => {
-            json!({"maximum": most, "minimum": least, "type": "number"})
-        }
-        Kind::Flag => json!({"type": "boolean"}),
-        Kind::Array | Kind::Object => json!({"maxLength": JSON, "type": "string"}),
-    }
 }

@@ -293,9 +293,12 @@ pub(crate) mod tests {
     pub(crate) fn state() -> State {
         let settings = Settings::load(&|name| {
             let value = match name {
-                // seaworthy:begin api
+                // seaworthy:begin api|key
                 crate::settings::API_KEY => "an-invented-key",
-                // seaworthy:end api
+                // seaworthy:end api|key
+                // seaworthy:begin openapi
+                crate::settings::API_URL => "http://127.0.0.1:9",
+                // seaworthy:end openapi
                 crate::settings::DATABASE => "unused",
                 _ => return None,
             };

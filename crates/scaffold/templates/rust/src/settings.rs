@@ -17,13 +17,15 @@ pub const DATABASE: &str = "ACME_NOTES_DATABASE";
 pub const HTTP_TOKEN: &str = "ACME_NOTES_HTTP_TOKEN";
 /// What is logged.
 pub const LOG: &str = "ACME_NOTES_LOG";
-// seaworthy:begin api
+// seaworthy:begin api|key
 /// The key of the API.
 pub const API_KEY: &str = "ACME_NOTES_API_KEY";
+// seaworthy:end api|key
+// seaworthy:begin api|openapi
 /// The base of the API.
 pub const API_URL: &str = "ACME_NOTES_API_URL";
 const DEFAULT_API_URL: &str = "https://api.github.com";
-// seaworthy:end api
+// seaworthy:end api|openapi
 // seaworthy:begin sandbox
 /// The program whose sandbox runs code.
 pub const SEAWORTHY: &str = "ACME_NOTES_SEAWORTHY";
@@ -92,12 +94,14 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// The bearer token of the HTTP mode.
     pub http_token: Option<Secret>,
-    // seaworthy:begin api
+    // seaworthy:begin api|openapi
     /// The base of the API, without a slash at its end.
     pub api_url: String,
+    // seaworthy:end api|openapi
+    // seaworthy:begin api|key
     /// The key of the API.
     pub api_key: Secret,
-    // seaworthy:end api
+    // seaworthy:end api|key
     // seaworthy:begin sandbox
     /// The program whose sandbox runs code.
     pub seaworthy: String,
@@ -121,7 +125,7 @@ impl Settings {
     /// # Errors
     /// Which variable is missing or wrong.
     pub fn load(environment: Environment<'_>) -> Result<Self, SettingsError> {
-        // seaworthy:begin api
+        // seaworthy:begin api|key
         let api_key = secret(environment, API_KEY)?.ok_or_else(|| {
             SettingsError::new(
                 API_KEY,
@@ -132,15 +136,17 @@ impl Settings {
                 ),
             )
         })?;
-        // seaworthy:end api
+        // seaworthy:end api|key
         Ok(Self {
             database: database(environment)?,
             log_level: log_level(environment)?,
             http_token: secret(environment, HTTP_TOKEN)?,
-            // seaworthy:begin api
+            // seaworthy:begin api|openapi
             api_url: api_url(environment)?,
+            // seaworthy:end api|openapi
+            // seaworthy:begin api|key
             api_key,
-            // seaworthy:end api
+            // seaworthy:end api|key
             // seaworthy:begin sandbox
             seaworthy: environment(SEAWORTHY).unwrap_or_else(|| "seaworthy".to_owned()),
             // seaworthy:end sandbox
@@ -224,7 +230,7 @@ fn database(environment: Environment<'_>) -> Result<PathBuf, SettingsError> {
     };
     Ok(folder.join(NAME).join("notes.sqlite3"))
 }
-// seaworthy:begin api
+// seaworthy:begin api|openapi
 
 fn api_url(environment: Environment<'_>) -> Result<String, SettingsError> {
     let given = environment(API_URL).unwrap_or_else(|| DEFAULT_API_URL.to_owned());
@@ -245,7 +251,7 @@ fn api_url(environment: Environment<'_>) -> Result<String, SettingsError> {
         "set it to the base of the API, such as https://api.github.com",
     ))
 }
-// seaworthy:end api
+// seaworthy:end api|openapi
 
 #[cfg(test)]
 mod tests {
@@ -253,9 +259,12 @@ mod tests {
 
     fn load(set: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let mut all = vec![("HOME", "/home/ada"), ("USERPROFILE", "/home/ada")];
-        // seaworthy:begin api
+        // seaworthy:begin api|key
         all.push((API_KEY, "an-invented-key"));
-        // seaworthy:end api
+        // seaworthy:end api|key
+        // seaworthy:begin openapi
+        all.push((API_URL, "http://127.0.0.1:9"));
+        // seaworthy:end openapi
         all.extend_from_slice(set);
         Settings::load(&|name| {
             let found = all.iter().rev().find(|(key, _)| *key == name);
@@ -326,7 +335,7 @@ mod tests {
         let settings = load(&[(HTTP_TOKEN, &"t".repeat(32))]).unwrap();
         assert!(settings.require_http_token().is_ok());
     }
-    // seaworthy:begin api
+    // seaworthy:begin api|key
 
     #[test]
     fn without_a_key_there_is_no_start() {
@@ -335,6 +344,8 @@ mod tests {
         assert!(error.starts_with(&said), "{error}");
         assert!(!error.contains('\n'));
     }
+    // seaworthy:end api|key
+    // seaworthy:begin api|openapi
 
     #[test]
     fn the_key_leaves_this_machine_only_encrypted() {
@@ -362,5 +373,5 @@ mod tests {
             assert!(error.contains(API_URL), "{bad}: {error}");
         }
     }
-    // seaworthy:end api
+    // seaworthy:end api|openapi
 }

@@ -117,7 +117,7 @@ impl Confirmations {
             return Err(refused(
                 "confirm_token was used before",
                 "a token works once",
-                "look with find_notes whether the first call did it, else preview again",
+                "look whether the first call did it, else preview again",
             ));
         }
         Ok(())
@@ -128,7 +128,7 @@ impl Confirmations {
 pub fn changed() -> ToolError {
     ToolError::new(
         ErrorKind::Conflict,
-        "the note changed since the preview",
+        "what was previewed has changed since the preview",
         "somebody edited it in between, so it is no longer what the user saw",
         AGAIN,
     )

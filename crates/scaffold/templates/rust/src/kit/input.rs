@@ -87,11 +87,18 @@ fn explain(path: &str, message: &str) -> ToolError {
         (
             format!("{path} does not fit the schema"),
             // the caller knows no Rust
-            one_line(&message.replace("u64", "a whole number"), 200),
+            one_line(&plain(message), 200),
             format!("correct {path} and call again"),
         )
     };
     ToolError::new(ErrorKind::InvalidInput, what, cause, next)
+}
+
+fn plain(message: &str) -> String {
+    let message = message.replace("u64", "a whole number");
+    message
+        .replace("i64", "a whole number")
+        .replace("f64", "a number")
 }
 
 /// Checks that a text is not longer than so many characters.

@@ -48,6 +48,9 @@ fn shrink(property: &mut JsonObject) {
     }
     property.remove("format");
     property.retain(|key, value| key != "default" || !value.is_null());
+    if let Some(Value::Array(values)) = property.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
     if let Some(Value::Array(types)) = property.get_mut("type") {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {

@@ -58,13 +58,13 @@ async fn a_wrong_setting_is_named() {
         said.contains(settings::DATABASE) && said.contains("set it to"),
         "{said}"
     );
-    // seaworthy:begin api
+    // seaworthy:begin api|key
     let said = refused(start().env_remove(settings::API_KEY)).await;
     assert!(
         said.contains(settings::API_KEY) && said.contains("is not set"),
         "{said}"
     );
-    // seaworthy:end api
+    // seaworthy:end api|key
 }
 
 #[tokio::test]

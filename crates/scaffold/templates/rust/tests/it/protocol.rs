@@ -141,8 +141,8 @@ async fn definitions_say_all_that_a_model_needs() {
             let has = |key: &str| property.get(key).is_some();
             assert!(has("description"), "{name}.{parameter}");
             let bounded = match property["type"].as_str().unwrap() {
-                "string" => has("maxLength"),
-                "integer" => has("minimum") && has("maximum"),
+                "string" => has("maxLength") || has("enum"),
+                "integer" | "number" => has("minimum") && has("maximum"),
                 kind => kind == "boolean",
             };
             assert!(bounded, "{name}.{parameter}: {property}");

@@ -35,9 +35,12 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
         .env_clear()
         .env(settings::DATABASE, folder.join("notes.sqlite3"))
-        // seaworthy:begin api
+        // seaworthy:begin api|key
         .env(settings::API_KEY, "an-invented-key")
-        // seaworthy:end api
+        // seaworthy:end api|key
+        // seaworthy:begin openapi
+        .env(settings::API_URL, "http://127.0.0.1:9")
+        // seaworthy:end openapi
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

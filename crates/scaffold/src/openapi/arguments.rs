@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{
-        describe::id_words,
-        group::{Proposal, Task},
-        model::{Input, Operation, Place},
-        names, plain,
-    },
-    class,
-    operations::Class,
+    calls::{Class, class},
+    describe::id_words,
+    group::{Proposal, Task, capital},
+    model::{Input, Operation, Place},
+    names, plain,
+    schema::Kind,
 };
 
 /// An argument.
@@ -122,9 +120,8 @@ pub(super) fn of<'a>(classes: &[Class<'a>], proposal: &Proposal) -> Arguments<'a
 
 /// What a model reads of an argument: what the document says, where that can be taken over.
 fn described(input: &Input, proposal: &Proposal) -> String {
-    use super::super::schema::Kind;
     let mut text = if let Some(text) = &input.text {
-        super::super::group::capital(text)
+        capital(text)
     } else {
         let words = input.words.join(" ");
         let words = if words.is_empty() {
