@@ -1,6 +1,6 @@
 //! `seaworthy new --api` as its users meet it, and what it makes through the project's own pipeline.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{ffi::OsString, fs, path::Path, process::Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,12 +32,22 @@ fn registry() -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// What cargo needs of this process: where crates and toolchains are.
+fn cargo() -> impl Iterator<Item = (OsString, OsString)> {
+    const NAMES: [&str; 2] = ["CARGO_HOME", "RUSTUP_HOME"];
+    std::env::vars_os().filter(|(name, _)| {
+        let name = name.to_string_lossy();
+        NAMES.contains(&&*name) || name.starts_with("RUSTUP_")
+    })
+}
+
 async fn run(program: &str, words: &[&str], project: &Path, variables: &[(&str, &str)]) -> Ran {
     let output = command(program)
         .args(words)
         .current_dir(project)
         .envs(variables.iter().copied())
         .envs(registry())
+        .envs(cargo())
         .stdin(Stdio::null())
         .output()
         .await
@@ -181,10 +191,6 @@ async fn what_cannot_be_is_refused_and_nothing_is_left() {
             &["a-shop", "--api", &shop, "--group", "cats"],
             "no group or tool \"cats\"",
         ),
-        (
-            &["a-shop", "--api", &shop, "--lang", "rust"],
-            "does not work with --lang rust",
-        ),
         (&["a-shop", "--group", "pets"], "--api"),
         (&["a-shop", "--list-groups"], "--api"),
     ] {
@@ -223,4 +229,65 @@ async fn the_pipeline_of_a_project_passes_and_the_gate_finds_nothing() {
     .await;
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("0 errors, 0 warnings"), "{}", ran.out);
+}
+
+/// Needs cargo, and its crates from the registry or the cache. What was built stays below
+/// `target/tmp`, so that only the first run is slow.
+#[tokio::test]
+async fn the_pipeline_of_a_project_in_rust_passes_and_the_gate_finds_nothing() {
+    let root = TempDir::new().unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("project-rust");
+    fs::create_dir_all(&target).unwrap();
+    let own = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
+    // the last one, whose program the gate starts, is the one without harm
+    for (name, api) in [("evil-tools", "hostile"), ("fleet-tools", "fleet")] {
+        let words = [name, "--lang", "rust", "--yes", "--api", &document(api)];
+        let ran = new(&words, root.path()).await;
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let project = root.path().join(name);
+        std::os::unix::fs::symlink(&target, project.join("target")).unwrap();
+        let ran = run("sh", &["check", "--fast"], &project, &own).await;
+        assert_eq!(ran.code, Some(0), "{name}: {}{}", ran.out, ran.err);
+    }
+    let project = root.path().join("fleet-tools");
+    let built = run("cargo", &["build", "--locked", "--quiet"], &project, &own).await;
+    assert_eq!(built.code, Some(0), "{}", built.err);
+    let database = root.path().join("notes.sqlite3");
+    let variables = [
+        own[0],
+        ("FLEET_TOOLS_API_KEY", "none"),
+        ("FLEET_TOOLS_API_URL", "http://127.0.0.1:9"),
+        ("FLEET_TOOLS_DATABASE", database.to_str().unwrap()),
+    ];
+    let words = ["check", ".", "--active", "--fail-on", "warning"];
+    let program = env!("CARGO_BIN_EXE_seaworthy");
+    let ran = run(program, &words, &project, &variables).await;
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("0 errors, 0 warnings"), "{}", ran.out);
+}
+
+#[tokio::test]
+async fn both_languages_offer_the_same_tools() {
+    let root = TempDir::new().unwrap();
+    let mut locks = Vec::new();
+    for language in ["python", "rust"] {
+        let words = [
+            language,
+            "--lang",
+            language,
+            "--yes",
+            "--api",
+            &document("shop"),
+        ];
+        let ran = new(&words, root.path()).await;
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let lock = read(&root.path().join(language), "mcp.lock");
+        let names: Vec<_> = lock
+            .lines()
+            .filter(|line| line.starts_with("name = ") || line.starts_with("description = "))
+            .map(str::to_owned)
+            .collect();
+        locks.push(names);
+    }
+    assert_eq!(locks[0], locks[1]);
 }

@@ -51,8 +51,10 @@ pub(super) fn add(
     let base = model.base.clone().unwrap_or_default();
     change(tree, &settings, |text| {
         let own = format!("{default}\"{BASE}\"");
-        // rustfmt breaks a constant that is longer than a line
-        let is_long = default.len() + base.len() + 3 > 100 && answers.language == Language::Rust;
+        // rustfmt breaks a constant that is longer than a line, where that makes it fit
+        let is_long = answers.language == Language::Rust
+            && default.len() + base.len() + 3 > 100
+            && base.len() + 7 <= 100;
         let default = if is_long {
             format!("{}\n    ", default.trim_end())
         } else {

@@ -106,6 +106,23 @@ fn the_files_of_one_group() {
 }
 
 #[test]
+fn the_files_of_one_group_in_rust() {
+    let tree = project_in(Language::Rust, SHOP, &["pets".to_owned()]);
+    let mut text = String::new();
+    for path in [
+        "src/operations.rs",
+        "src/credentials.rs",
+        "src/tools/mod.rs",
+        "src/tools/find_pets.rs",
+        "src/tools/delete_pet.rs",
+        "src/tools/create_pet.rs",
+    ] {
+        let _ = writeln!(text, "--- {path}\n{}", tree[path].text);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn what_is_no_document_is_refused_with_place_and_remedy() {
     for (text, place, problem, hint) in [
         ("openapi: 3.0.0\n", "", "perhaps YAML", "yq"),
@@ -288,6 +305,15 @@ fn the_key_goes_where_the_document_says() {
             KeyPlace::Query(_) => "\"key\": key",
         };
         assert!(code.contains(expected), "{code}");
+        let tree = project_in(Language::Rust, &document, &[]);
+        let code = &tree["src/credentials.rs"].text;
+        let expected = match key {
+            KeyPlace::Bearer => "Scheme::Bearer;",
+            KeyPlace::Basic => "Scheme::Basic;",
+            KeyPlace::Header(_) => "Scheme::Header(\"X-Key\");",
+            KeyPlace::Query(_) => "Scheme::Query(\"key\");",
+        };
+        assert!(code.contains(expected), "{code}");
     }
     let evil = r#"{"openapi": "3.0.0", "components": {"securitySchemes": {"s": {"type": "apiKey", "in": "header", "name": "X\r\nEvil: 1"}}}, "paths": {"/x": {"get": {}}}}"#;
     assert_eq!(
@@ -307,9 +333,17 @@ fn an_api_without_a_key_has_no_word_of_one() {
         }
     }
     assert!(!tree.contains_key("src/tide_log/credentials.py"));
-    for path in ["server.json", "manifest.json"] {
-        let value: serde_json::Value = serde_json::from_str(&tree[path].text).unwrap();
-        assert_eq!(value["version"], "0.1.0", "{path}");
+    let in_rust = project_in(Language::Rust, LIBRARY, &[]);
+    for (path, file) in &in_rust {
+        let has = file.text.contains("API_KEY") || file.text.contains("api_key");
+        assert!(!has || path == FILE, "{path}");
+    }
+    assert!(!in_rust.contains_key("src/credentials.rs"));
+    for tree in [tree, in_rust] {
+        for path in ["server.json", "manifest.json"] {
+            let value: serde_json::Value = serde_json::from_str(&tree[path].text).unwrap();
+            assert_eq!(value["version"], "0.1.0", "{path}");
+        }
     }
 }
 
@@ -324,31 +358,34 @@ fn an_address_that_the_document_does_not_name_is_asked_for() {
         (with_paths(r#"{"/x": {"get": {}}}"#), vec![]),
         (SHOP.to_owned(), vec!["api_key"]),
     ] {
-        let tree = project(&document, &[]);
-        let json =
-            |path: &str| -> serde_json::Value { serde_json::from_str(&tree[path].text).unwrap() };
-        let manifest = json("manifest.json");
-        let asked: Vec<_> = manifest["user_config"]
-            .as_object()
-            .into_iter()
-            .flat_map(|map| map.keys())
-            .collect();
-        assert_eq!(asked, keys);
-        let server = json("server.json").to_string();
-        let environment = &tree[".env.example"].text;
-        let given = &manifest["server"]["mcp_config"]["env"];
-        for (key, variable) in [
-            ("api_key", "TIDE_LOG_API_KEY"),
-            ("api_url", "TIDE_LOG_API_URL"),
-        ] {
-            let is_asked = keys.contains(&key);
-            assert_eq!(server.contains(variable), is_asked, "{server}");
-            assert_eq!(given.get(variable).is_some(), is_asked, "{given}");
-            assert_eq!(
-                environment.contains(&format!("\n{variable}=\n")),
-                is_asked,
-                "{environment}"
-            );
+        let trees = Language::ALL.map(|language| project_in(language, &document, &[]));
+        for tree in trees {
+            let json = |path: &str| -> serde_json::Value {
+                serde_json::from_str(&tree[path].text).unwrap()
+            };
+            let manifest = json("manifest.json");
+            let asked: Vec<_> = manifest["user_config"]
+                .as_object()
+                .into_iter()
+                .flat_map(|map| map.keys())
+                .collect();
+            assert_eq!(asked, keys);
+            let server = json("server.json").to_string();
+            let environment = &tree[".env.example"].text;
+            let given = &manifest["server"]["mcp_config"]["env"];
+            for (key, variable) in [
+                ("api_key", "TIDE_LOG_API_KEY"),
+                ("api_url", "TIDE_LOG_API_URL"),
+            ] {
+                let is_asked = keys.contains(&key);
+                assert_eq!(server.contains(variable), is_asked, "{server}");
+                assert_eq!(given.get(variable).is_some(), is_asked, "{given}");
+                assert_eq!(
+                    environment.contains(&format!("\n{variable}=\n")),
+                    is_asked,
+                    "{environment}"
+                );
+            }
         }
     }
 }
@@ -402,6 +439,74 @@ fn groups_and_tools_are_chosen_by_name() {
     );
     assert!(api.choose(&[], 4).is_err());
     assert_eq!(api.mirrors(&chosen.tools).len(), 2);
+}
+
+/// Rust's code without its strings and comments; none where a string does not end.
+fn without_strings_in_rust(code: &str) -> Option<String> {
+    let mut kept = String::new();
+    let mut rest = code;
+    loop {
+        let next = ["\"", "//", "r#\""]
+            .iter()
+            .filter_map(|begin| Some((rest.find(begin)?, *begin)))
+            .min();
+        let Some((at, begin)) = next else {
+            kept.push_str(rest);
+            return Some(kept);
+        };
+        kept.push_str(&rest[..at]);
+        rest = &rest[at + begin.len()..];
+        if begin == "//" {
+            rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+        } else if begin == "\"" {
+            let mut escaped = false;
+            let end = rest.find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            })?;
+            rest = &rest[end + 1..];
+        } else {
+            rest = &rest[rest.find("\"#")? + 2..];
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_hostile_document_gets_out_of_a_string_in_rust() {
+    let tree = project_in(Language::Rust, HOSTILE, &[]);
+    let template = Template::of(Language::Rust);
+    let own = template.files(template.version).unwrap();
+    let mut generated = 0;
+    for (path, file) in &tree {
+        let is_own = own.iter().any(|file| file.path == *path) && path != "src/operations.rs";
+        if is_own || !path.starts_with("src/") {
+            continue;
+        }
+        generated += 1;
+        assert!(file.text.is_ascii(), "{path}");
+        assert!(
+            file.text.chars().all(|c| c == '\n' || !c.is_control()),
+            "{path}"
+        );
+        let code = without_strings_in_rust(&file.text)
+            .unwrap_or_else(|| panic!("{path}: a string does not end"));
+        for word in [
+            "evil",
+            "std::process",
+            "Command",
+            "unsafe",
+            "__import__",
+            "os.",
+        ] {
+            assert!(!code.contains(word), "{path}: {word}\n{code}");
+        }
+        assert!(!code.contains('"'), "{path}");
+    }
+    assert!(generated > 10, "{generated}");
+    for path in ["README.md", "mcp.lock", ".env.example", "server.json"] {
+        assert!(!tree[path].text.contains("evil"), "{path}");
+    }
 }
 
 /// Python's code without its strings and comments; none where a string does not end.
@@ -540,22 +645,27 @@ fn words_have_one_and_many() {
 
 #[test]
 fn the_lock_of_the_template_is_taken_as_it_is() {
-    let template = Template::of(Language::Python);
-    let answers = crate::render::tests::answers();
-    let tree = render(template, template.version, &answers).unwrap();
-    let text = &tree["mcp.lock"].text;
-    assert_eq!(lock::extended(text, &[]).unwrap(), *text);
+    for language in Language::ALL {
+        let template = Template::of(language);
+        let answers = Answers {
+            language,
+            ..crate::render::tests::answers()
+        };
+        let tree = render(template, template.version, &answers).unwrap();
+        let text = &tree["mcp.lock"].text;
+        assert_eq!(lock::extended(text, &[]).unwrap(), *text);
+    }
 }
 
 #[test]
 fn both_sides_of_an_upgrade_are_the_same() {
-    let tree = project(FLEET, &[]);
-    let record = &tree[record::FILE].text;
-    let (version, answers) = record::read(record).unwrap();
-    let api = record::source(record, Some(tree[FILE].text.clone())).unwrap();
-    let answers = Answers { api, ..answers };
-    assert_eq!(
-        render(Template::of(Language::Python), version, &answers).unwrap(),
-        tree
-    );
+    for language in Language::ALL {
+        let tree = project_in(language, FLEET, &[]);
+        let record = &tree[record::FILE].text;
+        let (version, answers) = record::read(record).unwrap();
+        let api = record::source(record, Some(tree[FILE].text.clone())).unwrap();
+        let answers = Answers { api, ..answers };
+        let again = render(Template::of(language), version, &answers).unwrap();
+        assert_eq!(again, tree);
+    }
 }
