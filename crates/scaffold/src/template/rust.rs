@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "104b5c93ebe60a0aebff4a2aa549a0bd949dfeb7abdb1982abdcba4c214213e6",
+    digest: "5fb8a5aabc86b531c9195c666c69f31a3d5a3a4c8b6ff51a2038ddd116930af6",
 }];
 
 const FILES: &[File] = &[

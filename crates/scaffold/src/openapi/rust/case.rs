@@ -59,7 +59,7 @@ pub(super) fn tests(
             }
         }
     };
-    let tests: String = tests
+    let tests = tests
         .iter()
         .map(|(name, how)| {
             format!(
@@ -67,7 +67,8 @@ pub(super) fn tests(
                  stubs::{how}(&TOOL, CASE).await;\n    }}\n"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "\n#[cfg(test)]\nmod tests {{\n    use super::TOOL;\n    use crate::stubs;\n\n{}{tests}}}\n",
         literal::json("CASE", &case.value(), 4)

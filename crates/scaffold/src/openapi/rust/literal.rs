@@ -66,10 +66,11 @@ pub(super) fn call(head: &str, arguments: &[String], tail: &str, indent: usize) 
     if all.len() <= LIST && flat.len() <= WIDTH + 1 {
         return flat;
     }
-    let lines: String = arguments
+    let lines = arguments
         .iter()
         .map(|argument| format!("{blank}    {argument},\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("{blank}{head}(\n{lines}{blank}){tail}\n")
 }
 

@@ -220,13 +220,14 @@ fn length(most: u64) -> String {
 }
 
 fn definition(classes: &[Class<'_>], proposal: &Proposal) -> String {
-    let hints: String = hints(classes, proposal)
+    let hints = hints(classes, proposal)
         .iter()
         .map(|(name, _, value)| {
             let name = name.strip_suffix("_hint").unwrap_or(name);
             format!("        {name}: {value},\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "\npub(super) static TOOL: Tool<State> = Tool {{\n    name: {},\n    title: {},\n{}    \
          hints: Hints {{\n{hints}    }},\n    timeout: TIMEOUT,\n    \

@@ -78,7 +78,9 @@ fn each_scheme_shows_the_key_in_its_place() {
 async fn each_failure_has_its_next_move() {
     let deep = "[".repeat(100_000);
     let large = " ".repeat(BODY_LIMIT + 1);
+    // seaworthy:begin key
     let key = format!(r#"{{"error": "{KEY}"}}"#);
+    // seaworthy:end key
     let bare = |status| reply(status, "{}", "");
     for (answer, expected) in [
         (
@@ -93,7 +95,9 @@ async fn each_failure_has_its_next_move() {
         ),
         (bare("404 Not Found"), "nothing of that kind"),
         (bare("409 Conflict"), "refused the change"),
+        // seaworthy:begin key
         (reply("422 No", &key, ""), "refused the arguments"),
+        // seaworthy:end key
         (
             reply("429 Many", "{}", "Retry-After: 30\r\n"),
             "wait 30 seconds",
