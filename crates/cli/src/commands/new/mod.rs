@@ -9,12 +9,8 @@ use std::{
 use clap::{Args, ValueEnum};
 use dialoguer::{Confirm, Input, Select};
 use seaworthy_scaffold::{
-    Answers, BadAnswer, Feature, Language, Name, answers, folder,
-    folder::WriteError,
-    openapi::{self, Api},
-    render,
-    render::RenderError,
-    template::Template,
+    Answers, BadAnswer, Feature, Language, Name, answers, folder, folder::WriteError, openapi::Api,
+    render, render::RenderError, template::Template,
 };
 
 use super::install::{ClientName, install_project};
