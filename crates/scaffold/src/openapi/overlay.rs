@@ -192,11 +192,8 @@ fn list_in_rust(text: &str, chosen: &[&Proposal]) -> Result<String, ApiError> {
                 .map(|proposal| format!("{prefix}{}{suffix}", proposal.tool)),
         );
         let name = |line: &str| line.trim_end_matches(suffix).to_owned();
-        if prefix == "mod " {
-            lines.sort_by(|one, other| natural(&name(one), &name(other)));
-        } else {
-            lines.sort_by_key(|line| name(line));
-        }
+        // rustfmt sorts modules by their plain names
+        lines.sort_by_key(|line| name(line));
         result.push_str(before);
         result.push_str(&lines.join("\n"));
         result.push_str(end);
