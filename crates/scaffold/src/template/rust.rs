@@ -24,7 +24,7 @@ const HISTORY: &[Past] = &[Past {
         ),
     ],
     added_since: &[".editorconfig"],
-    digest: "5fb8a5aabc86b531c9195c666c69f31a3d5a3a4c8b6ff51a2038ddd116930af6",
+    digest: "8669c485c0d078210b5d20705d6669b36d8b7f45eb9b5b01b9aeb862dca2f32d",
 }];
 
 const FILES: &[File] = &[

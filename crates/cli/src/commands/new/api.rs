@@ -82,6 +82,7 @@ fn marked(api: &Api, best: &[String]) -> Result<Vec<String>, Failure> {
         MultiSelect::new()
             .with_prompt("Tools (blank marks, return ends)")
             .items_checked(items)
+            .report(false)
             .interact(),
     )?;
     Ok(chosen
