@@ -31,6 +31,7 @@ mod run;
 mod run_python;
 mod sandbox;
 mod token;
+mod toolchain;
 mod uninstall;
 mod upgrade;
 mod upstream;

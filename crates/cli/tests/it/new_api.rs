@@ -1,6 +1,6 @@
 //! `seaworthy new --api` as its users meet it, and what it makes through the project's own pipeline.
 
-use std::{ffi::OsString, fs, path::Path, process::Stdio};
+use std::{fs, path::Path, process::Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::{
     new::{Ran, new},
     programs::command,
+    toolchain::{kept, registries, tools},
 };
 
 const DOCUMENTS: &str = concat!(
@@ -23,31 +24,15 @@ fn read(project: &Path, file: &str) -> String {
     fs::read_to_string(project.join(file)).unwrap()
 }
 
-/// What this process knows of the way to the registry: uv needs it, and nothing else does.
-fn registry() -> impl Iterator<Item = (String, String)> {
-    const NAMES: [&str; 4] = ["HOME", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"];
-    std::env::vars().filter(|(name, _)| {
-        let is_environment = name == "UV_PROJECT_ENVIRONMENT";
-        (name.starts_with("UV_") && !is_environment) || NAMES.contains(&name.as_str())
-    })
-}
-
-/// What cargo needs of this process: where crates and toolchains are.
-fn cargo() -> impl Iterator<Item = (OsString, OsString)> {
-    const NAMES: [&str; 2] = ["CARGO_HOME", "RUSTUP_HOME"];
-    std::env::vars_os().filter(|(name, _)| {
-        let name = name.to_string_lossy();
-        NAMES.contains(&&*name) || name.starts_with("RUSTUP_")
-    })
-}
-
 async fn run(program: &str, words: &[&str], project: &Path, variables: &[(&str, &str)]) -> Ran {
     let output = command(program)
         .args(words)
         .current_dir(project)
         .envs(variables.iter().copied())
-        .envs(registry())
-        .envs(cargo())
+        .envs(registries())
+        .env("HOME", std::env::var_os("HOME").unwrap())
+        .env("PATH", tools())
+        .env("UV_CACHE_DIR", kept("uv-cache"))
         .stdin(Stdio::null())
         .output()
         .await
@@ -236,8 +221,7 @@ async fn the_pipeline_of_a_project_passes_and_the_gate_finds_nothing() {
 #[tokio::test]
 async fn the_pipeline_of_a_project_in_rust_passes_and_the_gate_finds_nothing() {
     let root = TempDir::new().unwrap();
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("project-rust");
-    fs::create_dir_all(&target).unwrap();
+    let target = kept("project-rust");
     let own = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
     // the last one, whose program the gate starts, is the one without harm
     for (name, api) in [("evil-tools", "hostile"), ("fleet-tools", "fleet")] {

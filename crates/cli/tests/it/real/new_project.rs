@@ -19,7 +19,8 @@ use super::{claude_code::Claude, messages_api::Step};
 use crate::{
     child::BINARY,
     new::new,
-    programs::{command, node, ours},
+    programs::command,
+    toolchain::{kept, registries, tools},
 };
 
 /// A build of everything from nothing, on two cores.
@@ -142,51 +143,6 @@ fn succeeded(output: &Output) -> String {
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complained}");
     said
-}
-
-/// A folder that later runs find again.
-fn kept(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// The path with this program, and with what `./test` installed.
-fn tools() -> OsString {
-    let own = [
-        Path::new(BINARY).parent().unwrap().to_owned(),
-        node().parent().unwrap().to_owned(),
-        ours("target/tools/bin"),
-        ours("target/tools/venv/bin"),
-    ];
-    let path = std::env::var_os("PATH").unwrap();
-    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap()
-}
-
-/// What the tools of both languages need to find themselves and their registries.
-fn registries() -> Vec<(OsString, OsString)> {
-    let home = PathBuf::from(std::env::var_os("HOME").unwrap());
-    let mut variables = vec![
-        ("CARGO_HOME".into(), home.join(".cargo").into_os_string()),
-        ("RUSTUP_HOME".into(), home.join(".rustup").into_os_string()),
-    ];
-    let prefixes = [
-        "CARGO_HOME",
-        "NODE_EXTRA_",
-        "NPM_CONFIG_",
-        "RUSTUP_",
-        "SSL_CERT_",
-        "UV_",
-    ];
-    let proxies = ["HTTPS_PROXY", "NO_PROXY"];
-    variables.extend(std::env::vars_os().filter(|(name, _)| {
-        name.to_str().is_some_and(|name| {
-            let name = name.to_uppercase();
-            proxies.contains(&name.as_str())
-                || prefixes.iter().any(|prefix| name.starts_with(prefix))
-        })
-    }));
-    variables
 }
 
 const ADD_AND_FIND: &[Step] = &[
