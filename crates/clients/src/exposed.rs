@@ -75,8 +75,8 @@ mod tests {
         let places = Places {
             os: Os::Linux,
             home: "/home/u".into(),
-            project: "/work/app".into(),
-            repository: "/work/app".into(),
+            project: "/srv/app".into(),
+            repository: "/srv/app".into(),
             variables: [].into(),
         };
         let looks = "ghp_0123456789abcdef";

@@ -128,8 +128,8 @@ mod tests {
         let places = Places {
             os: Os::Linux,
             home: "/home/u".into(),
-            project: "/work/app".into(),
-            repository: "/work/app".into(),
+            project: "/srv/app".into(),
+            repository: "/srv/app".into(),
             variables: [].into(),
         };
         let environment = [("SET".to_owned(), "value".to_owned())].into();

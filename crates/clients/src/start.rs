@@ -289,8 +289,8 @@ mod tests {
         let places = Places {
             os: Os::Linux,
             home: "/home/u".into(),
-            project: "/work/app".into(),
-            repository: "/work/app".into(),
+            project: "/srv/app".into(),
+            repository: "/srv/app".into(),
             variables: [].into(),
         };
         let environment = [
@@ -325,13 +325,13 @@ mod tests {
     fn each_client_passes_on_what_it_passes_on() {
         let all = "GITHUB_TOKEN HOME LANG PATH PLAIN PROBE";
         for (client, passes, folder) in [
-            ("claude-code", all, "/work/app"),
+            ("claude-code", all, "/srv/app"),
             ("claude-desktop", "HOME PATH", "/"),
             ("codex", "HOME LANG PATH", "/home/u/.codex"),
-            ("cursor", "HOME PATH", "/work/app"),
-            ("gemini", "HOME LANG PATH PROBE", "/work/app"),
-            ("vscode", all, "/work/app"),
-            ("zed", "HOME PATH", "/work/app"),
+            ("cursor", "HOME PATH", "/srv/app"),
+            ("gemini", "HOME LANG PATH PROBE", "/srv/app"),
+            ("vscode", all, "/srv/app"),
+            ("zed", "HOME PATH", "/srv/app"),
         ] {
             let entry = json!({"command": "/bin/x", "args": ["a"]});
             let (names, started_in) = environment(client, &entry);

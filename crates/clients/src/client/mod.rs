@@ -195,8 +195,8 @@ mod tests {
         Places {
             os,
             home: "/home/u".into(),
-            project: "/work/app/sub".into(),
-            repository: "/work/app".into(),
+            project: "/srv/app/sub".into(),
+            repository: "/srv/app".into(),
             variables: [].into(),
         }
     }
