@@ -23,6 +23,7 @@ use crate::{Answers, Feature, Language, digest::digest, render::Tree};
 mod access;
 mod arguments;
 mod calls;
+mod case;
 mod describe;
 mod group;
 mod lists;
