@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use seaworthy_gate::handshake::{Met, NotMet, Start, greet};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinSet},
+};
 
 use super::{Line, clients::Ready};
 
@@ -32,11 +35,21 @@ pub(super) async fn examine(
     let mut lines = Vec::new();
     say(&format!("servers: 0 of {all}"));
     while let Some(done) = tasks.join_next().await {
-        lines.extend(done.ok());
+        lines.push(done.unwrap_or_else(|error| (all, lost(&error))));
         say(&format!("servers: {} of {all}", lines.len()));
     }
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A handshake that gave no line: it must not look like one that went well.
+fn lost(error: &JoinError) -> Line {
+    Line::problem(
+        SECTION,
+        "a handshake",
+        &format!("it ended by a fault of this program: {error}"),
+        "run seaworthy doctor again, and report it if it stays so",
+    )
 }
 
 async fn line(ready: &Ready, remote: bool, patience: Duration) -> Line {
