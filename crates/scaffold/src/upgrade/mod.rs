@@ -112,11 +112,28 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> UpgradeError {
 enum Present {
     Nothing,
     Text(String),
-    /// A folder, a link, or bytes that are no text.
+    /// A folder, a link, something behind a link, or bytes that are no text.
     Other,
 }
 
-fn present(path: &Path) -> Result<Present, UpgradeError> {
+/// Whether a folder on the way to a path is a link: what stands there may lie outside of the project.
+fn is_behind_link(project: &Path, path: &str) -> bool {
+    let mut folder = project.to_owned();
+    let parts = Path::new(path)
+        .parent()
+        .into_iter()
+        .flat_map(Path::components);
+    parts.into_iter().any(|part| {
+        folder.push(part);
+        fs::symlink_metadata(&folder).is_ok_and(|found| found.is_symlink())
+    })
+}
+
+fn present(project: &Path, path: &str) -> Result<Present, UpgradeError> {
+    if is_behind_link(project, path) {
+        return Ok(Present::Other);
+    }
+    let path = &project.join(path);
     match fs::symlink_metadata(path) {
         Err(error)
             if matches!(
@@ -149,7 +166,7 @@ pub fn plan(project: &Path, base: &Tree, newest: &Tree, label: &str) -> Result<P
         if old == new {
             continue;
         }
-        let before = present(&project.join(path))?;
+        let before = present(project, path)?;
         let decided = match (old, new, &before) {
             (_, _, Present::Other) => Some((Kind::Kept("it is no text file here"), None)),
             // an owner who removed a file does not want it
@@ -403,6 +420,38 @@ mod tests {
         undo(project.path(), true).unwrap();
         assert_eq!(read(&project, "a"), LINES);
         assert_eq!(read(&project, "b"), LINES);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let elsewhere = project(&[("x", LINES)]);
+        let project = project(&[("a", LINES)]);
+        let link = |name: &str| {
+            let made = std::os::unix::fs::symlink(elsewhere.path(), project.path().join(name));
+            made.unwrap();
+        };
+        link("linked");
+        let base = tree(&[("a", LINES), ("linked/x", LINES)]);
+        let newest = tree(&[("a", "new\n"), ("linked/x", "new\n"), ("linked/y", "new\n")]);
+        let planned = plan(project.path(), &base, &newest, "template 2").unwrap();
+        apply(project.path(), &planned).unwrap();
+        assert_eq!(read(&project, "a"), "new\n");
+        assert_eq!(read(&elsewhere, "x"), LINES);
+        assert!(!elsewhere.path().join("y").exists());
+        // nor what is kept for the way back, nor on that way
+        undo(project.path(), false).unwrap();
+        fs::remove_dir_all(project.path().join(".seaworthy")).unwrap();
+        link(".seaworthy");
+        apply(project.path(), &planned).unwrap_err();
+        assert_eq!(read(&project, "a"), LINES);
+        assert!(!elsewhere.path().join("undo.json").exists());
+        fs::remove_file(project.path().join(".seaworthy")).unwrap();
+        let record = r#"{"files": {"linked/x": {"before": "old", "after": null}}}"#;
+        put(&project.path().join(UNDO_FILE), Some(record), false).unwrap();
+        let error = undo(project.path(), true).unwrap_err().to_string();
+        assert!(error.contains("behind a link"), "{error}");
+        assert_eq!(read(&elsewhere, "x"), LINES);
     }
 
     #[test]

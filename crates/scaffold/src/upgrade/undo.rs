@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::digest;
 
-use super::{Plan, Present, UpgradeError, failed, present, put};
+use super::{Plan, Present, UpgradeError, failed, is_behind_link, present, put};
 
 /// Where it is kept, in the project; its folder is no part of the repository.
 pub const UNDO_FILE: &str = ".seaworthy/undo.json";
@@ -45,6 +45,10 @@ pub(super) fn keep(project: &Path, plan: &Plan) -> Result<(), UpgradeError> {
         })
         .collect();
     let path = project.join(UNDO_FILE);
+    if is_behind_link(project, UNDO_FILE) {
+        let link = io::Error::other("its folder is a link, which may lead out of the project");
+        return Err(failed(&path)(link));
+    }
     let text =
         serde_json::to_string(&Kept { files }).map_err(|error| failed(&path)(error.into()))?;
     put(&path, Some(&text), false).map_err(failed(&path))?;
@@ -72,10 +76,15 @@ pub fn undo(project: &Path, force: bool) -> Result<usize, UpgradeError> {
             "{path:?} is outside of the project"
         )));
     }
+    if let Some(path) = kept.files.keys().find(|path| is_behind_link(project, path)) {
+        return Err(UpgradeError::BadUndo(format!(
+            "{path:?} lies behind a link"
+        )));
+    }
     if !force {
         let mut changed = Vec::new();
         for (path, file) in &kept.files {
-            let now = match present(&project.join(path))? {
+            let now = match present(project, path)? {
                 Present::Nothing => None,
                 Present::Text(text) => Some(digest([text.as_str()])),
                 Present::Other => Some(String::new()),
